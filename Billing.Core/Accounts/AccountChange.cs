@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Billing.AddOns;
+using Billing.Invoices;
+using Billing.Outbox;
+
+namespace Billing.Accounts;
+
+/// <summary>Who asks: a user of the CRM, the CRM itself, an operator or the clock.</summary>
+/// <param name="User">The token's <c>sub</c>; <c>system</c> for the clock.</param>
+public sealed record Actor(string User, string Role)
+{
+    public static readonly Actor System = new("system", "system");
+}
+
+/// <summary>A line of the journal: who did what when, and what they were shown and confirmed.</summary>
+/// <param name="Action">Stable code, like <c>plan.upgraded</c>.</param>
+/// <param name="Text">One German sentence.</param>
+/// <param name="Confirmed">For an order, the preview that was confirmed, as JSON, word for word.</param>
+public sealed record JournalEntry(int Sequence, DateTimeOffset At, Actor By, string Action, string Text, string? Confirmed = null);
+
+/// <summary>
+/// What one commit does to an account: the next state and every row that goes with it. Built up by the pure decisions, then written as
+/// one batch.
+/// </summary>
+public sealed record AccountChange(Account Account)
+{
+    /// <summary>Documents that are new or whose ledger moved.</summary>
+    public ImmutableArray<Invoice> Invoices { get; init; } = [];
+
+    /// <summary>Bookings that leave the state for rows of their own.</summary>
+    public ImmutableArray<AddOnBooking> Archived { get; init; } = [];
+    public ImmutableArray<JournalEntry> Journal { get; init; } = [];
+    public ImmutableArray<Notification> Notifications { get; init; } = [];
+    public ImmutableArray<Finding> Findings { get; init; } = [];
+
+    public AccountChange With(Account account) => this with { Account = account };
+
+    public AccountChange With(Invoice invoice) => this with { Invoices = Invoices.Add(invoice) };
+
+    /// <summary>Adds an issued document and tells the CRM of it.</summary>
+    public AccountChange Issued(Invoice invoice) => With(invoice) with
+    {
+        Notifications = Notifications.Add(new(invoice.Kind == DocumentKind.CreditNote ? "credit_note.issued" : "invoice.issued")
+        {
+            InvoiceId = invoice.Id.ToString(),
+            Number = invoice.Number,
+            GrossCents = invoice.Gross.Cents,
+            AmountDueCents = invoice.AmountDue.Cents,
+            DueOn = invoice.DueOn,
+        }),
+    };
+
+    public AccountChange Notify(Notification notification) => this with { Notifications = Notifications.Add(notification) };
+
+    public AccountChange Report(Finding finding) => this with { Findings = Findings.Add(finding) };
+
+    public AccountChange Journaled(DateTimeOffset at, Actor by, string action, string text, string? confirmed = null) => this with
+    {
+        Journal = Journal.Add(new(Account.NextJournal, at, by, action, text, confirmed)),
+        Account = Account with { NextJournal = Account.NextJournal + 1 },
+    };
+}

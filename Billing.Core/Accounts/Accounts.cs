@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using Billing.AddOns;
+using Billing.Invoices;
+using Billing.Outbox;
+using Billing.Values;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Accounts;
+
+/// <summary>Who wants what of which account, received when: that moment decides, not when it is worked on.</summary>
+/// <param name="Key">Idempotency key and hash of the request, if one was sent.</param>
+/// <param name="Confirmation">Of a binding order.</param>
+public sealed record Command(AccountId Account, Actor By, DateTimeOffset ReceivedAt, RequestKey? Key = null, string? Confirmation = null);
+
+/// <summary>See <see cref="RememberedReply"/> for the two hashes.</summary>
+public sealed record RequestKey(string Key, string Request);
+
+/// <summary>A command that was carried out, now or when its key came first.</summary>
+/// <param name="Account">As it now stands.</param>
+/// <param name="Invoices">The documents that this call wrote.</param>
+/// <param name="Archived">The bookings that this call moved out of the state.</param>
+public sealed record Outcome(Reply Reply, Account Account, ImmutableArray<Invoice> Invoices, ImmutableArray<AddOnBooking> Archived);
+
+/// <summary>
+/// The account's transaction: load, advance to now, decide, commit one batch, deliver what it promised. On a conflict everything is
+/// loaded and decided again. All that happens to an account happens here.
+/// </summary>
+public sealed class Accounts(
+    IAccountStore store, IDueIndex due, IDocumentNumbers numbers, DeliverOutbox outbox, Confirmations confirmations, Terms terms, bool crmListens, ILogger<Accounts> log)
+{
+    /// <summary>Attempts after conflicts until the caller is told to come back (<c>busy</c>).</summary>
+    public const int MostAttempts = 10;
+
+    /// <summary>How long answered keys and used confirmations are remembered: twice what is promised.</summary>
+    static readonly TimeSpan Remembered = TimeSpan.FromHours(48);
+
+    /// <summary>The account with everything done that is due by now, one commit per missed period; or <c>account_not_found</c>, <c>busy</c>.</summary>
+    public async Task<Decision<StoredAccount>> CurrentAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (await store.FindAsync(id, cancellation) is not { } stored) return Refusals.AccountNotFound;
+            if (await AdvanceAsync(stored, now, cancellation) is { } current) return current;
+        }
+        return Refusals.Busy;
+    }
+
+    /// <summary>What an order would come to, with the token that confirms it.</summary>
+    public async Task<Decision<Confirmable>> PreviewAsync(
+        Command command, Func<Account, DateOnly, CancellationToken, Task<Decision<Order>>> decide, CancellationToken cancellation)
+    {
+        var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation);
+        if (current.IsRefused(out var missing, out var stored)) return missing;
+        var decision = await decide(stored.Account, stored.Account.DayOf(command.ReceivedAt), cancellation);
+        return decision.IsRefused(out var refusal, out var order) ? refusal : Show(order, command);
+    }
+
+    /// <summary>
+    /// A binding order. Without a confirmation it is refused; with one that was used, or was given for other figures, another day or
+    /// someone else, it is refused with what it would come to now.
+    /// </summary>
+    public Task<Decision<Outcome>> OrderAsync(
+        Command command, Func<Account, DateOnly, CancellationToken, Task<Decision<Order>>> decide, CancellationToken cancellation) =>
+        TransactAsync(command, async (account, today, confirmationUsed, stop) =>
+        {
+            var decision = await decide(account, today, stop);
+            if (decision.IsRefused(out var refusal, out var order)) return refusal;
+            if (command.Confirmation is not { } confirmation) return Refusals.ConfirmationRequired;
+            if (confirmationUsed || !confirmations.Fits(confirmation, command.By, account.Id, order.Terms))
+                return Refusals.ConfirmationStale(Show(order, command));
+            return new Pending(order.NeedsNumber, number => order.Apply(command.ReceivedAt, command.By, number), Confirmations.UseOf(confirmation));
+        }, cancellation);
+
+    /// <summary>A command that needs no confirmation.</summary>
+    public Task<Decision<Outcome>> ExecuteAsync(
+        Command command, Func<Account, DateOnly, CancellationToken, Task<Decision<Pending>>> decide, CancellationToken cancellation) =>
+        TransactAsync(command, (account, today, _, stop) => decide(account, today, stop), cancellation);
+
+    /// <summary>Opens an account that is not there yet; null if it is by now.</summary>
+    public async Task<Decision<Outcome>?> OpenAsync(Command command, Func<DateOnly, Decision<Pending>> decide, CancellationToken cancellation)
+    {
+        var today = BerlinCalendar.DayOf(command.ReceivedAt);
+        if (decide(today).IsRefused(out var refusal, out var pending)) return refusal;
+        var result = pending.Apply(await numbers.NextAsync(command.ReceivedAt, cancellation));
+        var committed = await CommitAsync(null, result.Change, command.ReceivedAt, null, null, cancellation);
+        if (committed.Stored is not { } stored) return null;
+        return (Decision<Outcome>)new Outcome(result.Reply, stored.Account, committed.Change.Invoices, []);
+    }
+
+    /// <summary>Everything that waits on an account: what has fallen due, and promises of earlier commits that were not kept.</summary>
+    /// <param name="entry">The due entry that led here; removed where it guards nothing any more.</param>
+    public async Task WorkAsync(AccountId id, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var current = await CurrentAsync(id, now, cancellation);
+        if (current.IsRefused(out var refusal, out var stored))
+        {
+            if (refusal == Refusals.Busy) throw new InvalidOperationException($"Account {id} was changed too often at the same time.");
+            if (entry is not null) await TidyAsync(entry, null, now, cancellation);
+            return;
+        }
+
+        if (entry is null or { ForOutbox: true })
+        {
+            foreach (var promised in await store.ListOutboxAsync(id, cancellation))
+                await outbox.DeliverAsync(promised, cancellation);
+        }
+        if (entry is not null) await TidyAsync(entry, stored.Account, now, cancellation);
+    }
+
+    /// <summary>The next page of something that is kept beside the state is read straight from the store.</summary>
+    public IAccountStore Store => store;
+
+    async Task<Decision<Outcome>> TransactAsync(
+        Command command, Func<Account, DateOnly, bool, CancellationToken, Task<Decision<Pending>>> decide, CancellationToken cancellation)
+    {
+        var confirmationUsed = false;
+        var number = 0L;
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation);
+            if (current.IsRefused(out var missing, out var stored)) return missing;
+            var decision = await decide(stored.Account, stored.Account.DayOf(command.ReceivedAt), confirmationUsed, cancellation);
+            if (decision.IsRefused(out var refusal, out var pending))
+            {
+                // A repeated command is mostly refused by what it did the first time: then its answer is remembered.
+                return await ReplayAsync(command, stored.Account, cancellation) ?? refusal;
+            }
+
+            if (pending.NeedsNumber && number == 0) number = await numbers.NextAsync(command.ReceivedAt, cancellation);
+            var result = pending.Apply(number);
+            var reply = command.Key is { } key ? new RememberedReply(key.Key, key.Request, result.Reply, command.ReceivedAt) : null;
+            if (reply is null && result.Change == new AccountChange(stored.Account)) return new Outcome(result.Reply, stored.Account, [], []);
+
+            var committed = await CommitAsync(stored, result.Change, command.ReceivedAt, reply, pending.UsedConfirmation, cancellation);
+            if (committed.Stored is { } written) return new Outcome(result.Reply, written.Account, committed.Change.Invoices, committed.Change.Archived);
+            if (committed.Outcome == CommitOutcome.ReplyExists) return await ReplayAsync(command, stored.Account, cancellation) ?? Refusals.Busy;
+            confirmationUsed |= committed.Outcome == CommitOutcome.ConfirmationUsed;
+        }
+        return Refusals.Busy;
+    }
+
+    async Task<Decision<Outcome>?> ReplayAsync(Command command, Account account, CancellationToken cancellation)
+    {
+        if (command.Key is not { } key || await store.FindReplyAsync(command.Account, key.Key, cancellation) is not { } remembered) return null;
+        return remembered.Request == key.Request ? new Outcome(remembered.Reply, account, [], []) : Refusals.IdempotencyKeyReused;
+    }
+
+    /// <summary>Null after a conflict.</summary>
+    async Task<StoredAccount?> AdvanceAsync(StoredAccount stored, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var closed = false;
+        while (AdvanceAccount.Next(stored.Account, terms, now) is { } advance)
+        {
+            var number = advance.NeedsNumber(stored.Account, terms) ? await numbers.NextAsync(now, cancellation) : 0;
+            var change = advance.Apply(stored.Account, terms, BerlinCalendar.DayOf(now), now, number);
+            var committed = await CommitAsync(stored, change, now, null, null, cancellation);
+            if (committed.Stored is null) return null;
+            stored = committed.Stored;
+            closed |= advance is CloseCycle.CycleClosed;
+            foreach (var invoice in committed.Change.Invoices)
+                log.LogInformation("Account {Account}: issued {Document} over {Cents} cents", stored.Account.Id, invoice.Number ?? "a void draft", invoice.Gross.Cents);
+        }
+        if (closed) await store.PurgeAsync(stored.Account.Id, now - Remembered, cancellation);
+        return stored;
+    }
+
+    async Task<(CommitOutcome Outcome, StoredAccount? Stored, AccountChange Change)> CommitAsync(
+        StoredAccount? before, AccountChange change, DateTimeOffset at, RememberedReply? reply, string? usedConfirmation, CancellationToken cancellation)
+    {
+        var today = change.Account.DayOf(at);
+        change = AdvanceAccount.Conclude(change, terms, today, at);
+        var (id, version) = (change.Account.Id, (before?.Account.Version ?? 0) + 1);
+
+        // An entry that still fits is kept: most commands write nothing to the index.
+        var dueBefore = before?.Account.Due;
+        var dueAt = AdvanceAccount.DueAt(change.Account, terms, today) is { } moment ? DueAccount.Minute(moment) : (DateTimeOffset?)null;
+        var dueNow = dueAt is null ? null : dueAt == dueBefore?.Moment ? dueBefore : new DueEntry(dueAt.Value, version);
+        var promise = new OutboxEntry(id, version, at, crmListens ? change.Notifications : [], change.Findings);
+
+        if (dueNow is not null && dueNow != dueBefore) await due.AddAsync(new(id, dueNow.Moment, version, ForOutbox: false), at, cancellation);
+        if (!promise.IsEmpty) await due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation);
+
+        var account = change.Account with { Version = version, Due = dueNow };
+        var result = await store.CommitAsync(
+            new(before, account, change.Invoices, change.Archived, change.Journal, promise.IsEmpty ? null : promise, reply, usedConfirmation, at), cancellation);
+        if (result.Outcome != CommitOutcome.Committed) return (result.Outcome, null, change);
+
+        await AfterCommitAsync(id, dueBefore == dueNow ? null : dueBefore, promise, cancellation);
+        return (result.Outcome, result.Stored, change);
+    }
+
+    /// <summary>The commit stands; what fails here is caught up by whoever next finds the due entries.</summary>
+    async Task AfterCommitAsync(AccountId id, DueEntry? past, OutboxEntry promise, CancellationToken cancellation)
+    {
+        try
+        {
+            if (past is not null) await due.RemoveAsync(new(id, past.Moment, past.Version, ForOutbox: false), cancellation);
+            if (!promise.IsEmpty) await outbox.DeliverAsync(promise, cancellation);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            log.LogWarning(exception, "Account {Account}: what version {Version} promised is left to the due index", id, promise.Version);
+        }
+    }
+
+    async Task TidyAsync(DueAccount entry, Account? account, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var guards = entry.ForOutbox
+            ? account is not null && (await store.ListOutboxAsync(entry.Account, cancellation)).Any(promise => promise.Version == entry.Version)
+            : account?.Due is { } next && next.Moment == entry.Moment && next.Version == entry.Version;
+        if (guards) return;
+        // Its commit may still be under way, unless another one took that version, or the time for it has long passed.
+        var past = account?.Version >= entry.Version;
+        if (past || await due.WrittenAtAsync(entry, cancellation) <= now - IDueIndex.HandedOutFor) await due.RemoveAsync(entry, cancellation);
+    }
+
+    Confirmable Show(Order order, Command command) =>
+        new(order.Preview, confirmations.Issue(command.By, command.Account, order.Terms), BerlinCalendar.StartOf(order.Day.AddDays(1)));
+}

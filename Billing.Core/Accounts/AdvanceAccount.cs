@@ -1,0 +1,100 @@
+using Billing.Access;
+using Billing.Invoices;
+using Billing.Values;
+
+namespace Billing.Accounts;
+
+/// <summary>One thing that falls due on an account with time. Each is one commit.</summary>
+public abstract record Advance
+{
+    public abstract bool NeedsNumber(Account account, Terms terms);
+
+    /// <param name="today">The real Berlin day: the date of documents, also where the period is long past.</param>
+    /// <param name="number">A document number; 0 if none is needed.</param>
+    public abstract AccountChange Apply(Account account, Terms terms, DateOnly today, DateTimeOffset at, long number);
+}
+
+/// <summary>Decides everything that falls due on an account by time alone.</summary>
+public static class AdvanceAccount
+{
+    /// <summary>The next thing that is due by now, the oldest period first; null if the account stands where it should.</summary>
+    public static Advance? Next(Account account, Terms terms, DateTimeOffset now)
+    {
+        var today = BerlinCalendar.DayOf(now);
+        if (!account.HasEnded && account.Period.Next <= today) return CloseCycle.Decide(account, terms);
+        if (AccessRules.LongSuspension(account, terms.Access) <= today) return new SuspensionLasts();
+        if (AccessRules.Assess(account, terms.Access, account.DayOf(now)) != account.Access) return new AccessChanges();
+        return null;
+    }
+
+    /// <summary>The Berlin midnight at which <see cref="Next"/> has something again; null if never.</summary>
+    public static DateTimeOffset? DueAt(Account account, Terms terms, DateOnly today)
+    {
+        DateOnly? close = account.HasEnded ? null : account.Period.Next;
+        var access = AccessRules.NextChange(account, terms.Access, today);
+        var day = close is null || access < close ? access : close;
+        return day is { } due ? BerlinCalendar.StartOf(due) : null;
+    }
+
+    /// <summary>
+    /// What every commit ends with: access as it now is (told if it changed), and ended bookings on their way out of the state, at most
+    /// <see cref="MostArchived"/> a commit and none that could still be withdrawn.
+    /// </summary>
+    public static AccountChange Conclude(AccountChange change, Terms terms, DateOnly today, DateTimeOffset at)
+    {
+        var account = change.Account;
+        var access = AccessRules.Assess(account, terms.Access, today);
+        if (access != account.Access)
+        {
+            change = change
+                .With(account with { Access = access, LongSuspensionTold = access.State == AccessState.Suspended && account.LongSuspensionTold })
+                .Notify(new("access.changed") { State = Code(access.State), Reason = Code(access.Reason), SuspendsOn = access.SuspendsOn })
+                .Journaled(at, Actor.System, $"access.{Code(access.State)}", Sentence(access));
+        }
+
+        var leaving = change.Account.Bookings.Where(booking => !booking.IsRunning && !booking.CanBeWithdrawn(today)).Take(MostArchived).ToList();
+        return leaving.Count == 0 ? change : change with
+        {
+            Account = change.Account with { Bookings = change.Account.Bookings.RemoveRange(leaving) },
+            Archived = [.. change.Archived, .. leaving],
+        };
+    }
+
+    /// <summary>Keeps a commit far below the 100 rows of a batch.</summary>
+    public const int MostArchived = 40;
+
+    static string Sentence(AccessStatus access) => access.State switch
+    {
+        AccessState.Active => "Zugang frei.",
+        AccessState.Warned => $"Sperre zum {access.SuspendsOn:dd.MM.yyyy} angekündigt.",
+        _ => "Zugang gesperrt.",
+    };
+
+    static string Code(AccessState state) => state switch { AccessState.Active => "active", AccessState.Warned => "warned", _ => "suspended" };
+
+    static string? Code(AccessReason? reason) => reason switch
+    {
+        AccessReason.Overdue => "overdue",
+        AccessReason.PaymentMethodMissing => "payment_method_missing",
+        AccessReason.SubscriptionEnded => "subscription_ended",
+        _ => null,
+    };
+
+    /// <summary>Access changes by the calendar: <see cref="Conclude"/> does it, at the end of this as of any commit.</summary>
+    sealed record AccessChanges : Advance
+    {
+        public override bool NeedsNumber(Account account, Terms terms) => false;
+        public override AccountChange Apply(Account account, Terms terms, DateOnly today, DateTimeOffset at, long number) => new(account);
+    }
+
+    /// <summary>The contract goes on while suspended; after a while a person should look at it.</summary>
+    sealed record SuspensionLasts : Advance
+    {
+        public override bool NeedsNumber(Account account, Terms terms) => false;
+
+        public override AccountChange Apply(Account account, Terms terms, DateOnly today, DateTimeOffset at, long number) =>
+            new AccountChange(account with { LongSuspensionTold = true })
+                .Report(new("suspension_lasts", $"Seit {account.Access.SuspendedOn:dd.MM.yyyy} gesperrt, offen sind {account.Receivables.Sum(open => open.AmountDue)}."))
+                .Journaled(at, Actor.System, "access.suspension_lasts", "Betreiber auf die anhaltende Sperre hingewiesen.");
+    }
+}

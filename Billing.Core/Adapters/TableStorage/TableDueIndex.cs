@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using Billing.Accounts;
+using Billing.Values;
+
+namespace Billing.Adapters.TableStorage;
+
+/// <summary>The due index: partition = UTC day <c>yyyyMMdd</c>, row = <c>HHmm|account|version</c>, with <c>|outbox</c> behind it where it guards an outbox.</summary>
+public sealed class TableDueIndex(Tables tables) : IDueIndex
+{
+    readonly TableClient table = tables.Due;
+
+    public Task AddAsync(DueAccount entry, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var (partition, row) = KeyOf(entry);
+        return table.UpsertEntityAsync(new TableEntity(partition, row) { ["WrittenAt"] = now }, TableUpdateMode.Replace, cancellation);
+    }
+
+    public Task RemoveAsync(DueAccount entry, CancellationToken cancellation)
+    {
+        var (partition, row) = KeyOf(entry);
+        return table.DeleteEntityAsync(partition, row, ETag.All, cancellation);
+    }
+
+    public async Task<DateTimeOffset?> WrittenAtAsync(DueAccount entry, CancellationToken cancellation)
+    {
+        var (partition, row) = KeyOf(entry);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
+        return found.HasValue ? found.Value!.GetDateTimeOffset("WrittenAt") : null;
+    }
+
+    public async IAsyncEnumerable<DueAccount> DueAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // '}' follows '|': every entry of this minute is included.
+        var (day, minute) = (Day(now), Minute(now) + "}");
+        var filter = TableClient.CreateQueryFilter($"PartitionKey lt {day} or (PartitionKey eq {day} and RowKey lt {minute})");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+        {
+            if (row.GetDateTimeOffset("HandedOutAt") > now - IDueIndex.HandedOutFor) continue;
+            yield return Parse(row.PartitionKey, row.RowKey);
+        }
+    }
+
+    public async Task MarkAsync(DueAccount entry, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var (partition, row) = KeyOf(entry);
+        try
+        {
+            await table.UpdateEntityAsync(new TableEntity(partition, row) { ["HandedOutAt"] = now }, ETag.All, TableUpdateMode.Merge, cancellation);
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            // Worked on already.
+        }
+    }
+
+    public static (string Partition, string Row) KeyOf(DueAccount entry) =>
+        (Day(entry.Moment), $"{Minute(entry.Moment)}|{entry.Account}|{entry.Version.ToString(CultureInfo.InvariantCulture)}{(entry.ForOutbox ? "|outbox" : "")}");
+
+    /// <exception cref="FormatException">The keys are not those of an entry.</exception>
+    public static DueAccount Parse(string partition, string row)
+    {
+        var parts = row.Split('|');
+        if (parts.Length is not (3 or 4)) throw new FormatException($"not a due entry: {row}");
+        var moment = DateTimeOffset.ParseExact(partition + parts[0], "yyyyMMddHHmm", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        return new(AccountId.Parse(parts[1]), moment, long.Parse(parts[2], CultureInfo.InvariantCulture), ForOutbox: parts.Length == 4);
+    }
+
+    static string Day(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+    static string Minute(DateTimeOffset moment) => moment.UtcDateTime.ToString("HHmm", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using Billing.Outbox;
+using Billing.Values;
+
+namespace Billing.Adapters.TableStorage;
+
+/// <summary>Findings: one partition of open ones, one of resolved ones.</summary>
+public sealed class TableFindings(Tables tables) : IFindings
+{
+    const string Open = "open", Resolved = "resolved";
+    readonly TableClient table = tables.Findings;
+
+    public async Task AddAsync(OperatorFinding finding, CancellationToken cancellation)
+    {
+        if ((await table.GetEntityIfExistsAsync<TableEntity>(Resolved, finding.Id, cancellationToken: cancellation)).HasValue) return;
+        try
+        {
+            await table.AddEntityAsync(Row(Open, finding), cancellation);
+        }
+        catch (RequestFailedException there) when (there.Status == 409)
+        {
+            // Told before.
+        }
+    }
+
+    public async IAsyncEnumerable<OperatorFinding> ListAsync(bool resolved, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var partition = resolved ? Resolved : Open;
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellation))
+            yield return Read(row);
+    }
+
+    public async Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(Open, id, cancellationToken: cancellation);
+        if (!found.HasValue) return null;
+        var resolved = Read(found.Value!) with { ResolvedAt = at, ResolvedBy = by, Reason = reason };
+        // Two partitions, so two writes: in between it is in both, and resolving it again comes to the same.
+        await table.UpsertEntityAsync(Row(Resolved, resolved), TableUpdateMode.Replace, cancellation);
+        await table.DeleteEntityAsync(Open, id, ETag.All, cancellation);
+        return resolved;
+    }
+
+    static TableEntity Row(string partition, OperatorFinding finding) => new(partition, finding.Id)
+    {
+        ["Account"] = finding.Account.Value,
+        ["At"] = finding.At,
+        ["Code"] = finding.Code,
+        ["Text"] = finding.Text,
+        ["ResolvedAt"] = finding.ResolvedAt,
+        ["ResolvedBy"] = finding.ResolvedBy,
+        ["Reason"] = finding.Reason,
+    };
+
+    static OperatorFinding Read(TableEntity row) => new(
+        row.RowKey, AccountId.Parse(row.GetString("Account")), row.GetDateTimeOffset("At")!.Value, row.GetString("Code"), row.GetString("Text"),
+        row.GetDateTimeOffset("ResolvedAt"), row.GetString("ResolvedBy"), row.GetString("Reason"));
+}

@@ -1,0 +1,20 @@
+using Azure.Data.Tables;
+
+namespace Billing.Adapters.TableStorage;
+
+/// <summary>The tables, each named in one place: another casing would break a rollback in the emulator.</summary>
+public sealed class Tables(TableServiceClient service)
+{
+    public TableClient Accounts { get; } = service.GetTableClient("Accounts");
+    public TableClient Due { get; } = service.GetTableClient("DueAccounts");
+    public TableClient Numbers { get; } = service.GetTableClient("Numbers");
+    public TableClient Findings { get; } = service.GetTableClient("Findings");
+
+    public async Task CreateAsync(CancellationToken cancellation)
+    {
+        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Findings]) await table.CreateIfNotExistsAsync(cancellation);
+    }
+
+    /// <summary>Throws if the service does not answer.</summary>
+    public Task PingAsync(CancellationToken cancellation) => service.GetPropertiesAsync(cancellation);
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Billing.Accounts;
+using Billing.Invoices;
+using Billing.Values;
+
+namespace Billing.AddOns;
+
+/// <summary>
+/// Ends a booking. Inside the withdrawal days it is undone as if never booked: before the close its lines leave the draft, after it a
+/// credit note takes back all of its lines. Later it is cancelled: it runs out at the end of the paid period and is not billed again.
+/// </summary>
+public static class CancelAddOn
+{
+    /// <param name="billed">The issued document that carries the booking's lines; null while they stand on the draft, or were never billed.</param>
+    public static Decision<Order> Decide(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today)
+    {
+        if (booking.CanBeWithdrawn(today)) return Withdraw(account, terms, booking, billed, today);
+        return booking.Status switch
+        {
+            BookingStatus.Cancelled => Refusals.AlreadyCancelled,
+            BookingStatus.Ended or BookingStatus.Withdrawn => Refusals.AlreadyEnded,
+            _ => Cancel(account, booking, today),
+        };
+    }
+
+    static Order Cancel(Account account, AddOnBooking booking, DateOnly today)
+    {
+        var endsOn = account.Period.LastDay;
+        var preview = new EndPreview(
+            "cancellation", booking.Id.ToString(), today, endsOn, Money.Zero,
+            $"Die Option bleibt bis zum {endsOn:dd.MM.yyyy} aktiv und läuft danach automatisch aus.");
+        return new Order(preview, preview.Terms, today, NeedsNumber: false, (at, by, _) => new(
+            new AccountChange(account.WithBooking(booking with { Status = BookingStatus.Cancelled, EndsOn = endsOn }))
+                .Notify(new("add_on.cancelled") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity, EndsOn = endsOn })
+                .Journaled(at, by, "add_on.cancelled", $"Kündigung zum {endsOn:dd.MM.yyyy}.", JsonText.Of(preview)),
+            new Reply(200, ReplyKind.Booking, booking.Id.ToString())));
+    }
+
+    static Order Withdraw(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today)
+    {
+        var credit = billed is null ? null : CreditNote.Decide(billed, terms, LinesOf(billed, booking));
+        var refund = credit?.Gross ?? Money.Zero;
+        var preview = new EndPreview(
+            "withdrawal", booking.Id.ToString(), today, today, refund,
+            refund > Money.Zero
+                ? $"Widerruf: Die Option wird sofort storniert, {refund} werden gutgeschrieben oder erstattet."
+                : "Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.");
+        return new Order(preview, preview.Terms, today, NeedsNumber: credit is not null, (at, by, number) =>
+        {
+            var undone = account.WithBooking(booking with { Status = BookingStatus.Withdrawn, EndsOn = today });
+            var change = credit is not null
+                ? CreditNote.Apply(undone, terms, credit, today, number)
+                : LeaveDraft(undone, terms, booking);
+            return new(
+                change.Notify(new("add_on.withdrawn") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })
+                    .Journaled(at, by, "add_on.withdrawn", preview.Notice, JsonText.Of(preview)),
+                new Reply(200, ReplyKind.Booking, booking.Id.ToString()));
+        });
+    }
+
+    /// <summary>The last line gone voids the draft, which stays in the history with its last amount.</summary>
+    static AccountChange LeaveDraft(Account account, Terms terms, AddOnBooking booking)
+    {
+        if (account.Draft is not { } draft || draft.Lines.All(line => line.Booking != booking.Id)) return new(account);
+        var left = draft.Lines.RemoveAll(line => line.Booking == booking.Id);
+        return left.IsEmpty
+            ? new AccountChange(account with { Draft = null }).With(draft.AsVoid(account, terms))
+            : new(account with { Draft = draft with { Lines = left } });
+    }
+
+    static ImmutableArray<int> LinesOf(Invoice invoice, AddOnBooking booking) =>
+        [.. Enumerable.Range(0, invoice.Lines.Length).Where(place => invoice.Lines[place].Booking == booking.Id)];
+}

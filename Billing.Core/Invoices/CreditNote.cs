@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Billing.Accounts;
+using Billing.Values;
+
+namespace Billing.Invoices;
+
+/// <summary>
+/// Takes lines of an issued invoice back. Its VAT is that of what remained before less that of what remains after, so that several notes
+/// never exceed the original. It first lowers what is still due; only the rest is owed to the customer.
+/// </summary>
+public static class CreditNote
+{
+    /// <param name="Credited">Positions of the original's lines.</param>
+    /// <param name="Taxes">Positive, at the original's treatment and rates.</param>
+    public sealed record Correction(Invoice Original, ImmutableArray<int> Credited, ImmutableArray<TaxTotal> Taxes)
+    {
+        public Money Gross => Taxes.Sum(tax => tax.Net + tax.Vat);
+
+        /// <summary>Nothing of the original is left.</summary>
+        public bool IsFull => Original.CreditedLines.Length + Credited.Length == Original.Lines.Length;
+    }
+
+    /// <summary>The correction that takes these lines back; null where none of them is left to credit, or they come to nothing.</summary>
+    public static Correction? Decide(Invoice original, Terms terms, IEnumerable<int> lines)
+    {
+        ImmutableArray<int> credited = [.. lines.Except(original.CreditedLines).Order()];
+        var before = Remaining(original, terms, original.CreditedLines);
+        var after = Remaining(original, terms, original.CreditedLines.AddRange(credited));
+        ImmutableArray<TaxTotal> taxes =
+        [
+            .. before.Select(rate =>
+            {
+                var left = after.FirstOrDefault(other => other.RatePercent == rate.RatePercent);
+                return rate with { Net = rate.Net - (left?.Net ?? Money.Zero), Vat = rate.Vat - (left?.Vat ?? Money.Zero) };
+            }).Where(rate => rate.Net != Money.Zero || rate.Vat != Money.Zero),
+        ];
+        var correction = new Correction(original, credited, taxes);
+        return correction.Gross > Money.Zero ? correction : null;
+    }
+
+    /// <summary>Everything that is left of the original (Stornorechnung).</summary>
+    public static Correction? DecideFull(Invoice original, Terms terms) => Decide(original, terms, Enumerable.Range(0, original.Lines.Length));
+
+    public static AccountChange Apply(Account account, Terms terms, Correction correction, DateOnly today, long number)
+    {
+        var original = correction.Original;
+        var setOff = Money.Min(correction.Gross, original.AmountDue);
+        var note = original with
+        {
+            Id = InvoiceId.Of(account.NextInvoice),
+            Sequence = account.NextInvoice,
+            Number = DocumentNumber.Format(DocumentKind.CreditNote, number),
+            Kind = DocumentKind.CreditNote,
+            Date = today,
+            DueOn = null,
+            Lines = [.. correction.Credited.Select(place => original.Lines[place])],
+            Taxes = correction.Taxes,
+            Seller = terms.Seller,
+            Corrects = original.Id,
+            CorrectsNumber = original.Number,
+            Status = setOff == correction.Gross ? InvoiceStatus.Paid : InvoiceStatus.Open,
+            CreditedLines = [],
+            Credited = Money.Zero,
+            Paid = Money.Zero,
+            Refunded = Money.Zero,
+            WrittenOff = Money.Zero,
+            SetOff = setOff,
+        };
+        var corrected = (original with
+        {
+            CreditedLines = original.CreditedLines.AddRange(correction.Credited),
+            Credited = original.Credited + correction.Gross,
+        }).Settled();
+        return new AccountChange(account.WithReceivable(corrected) with { NextInvoice = account.NextInvoice + 1 }).With(corrected).Issued(note);
+    }
+
+    static ImmutableArray<TaxTotal> Remaining(Invoice original, Terms terms, ImmutableArray<int> credited) =>
+        Tax.Totals(original.Lines.Where((_, place) => !credited.Contains(place)), original.Treatment, terms.Catalog);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Billing.Accounts;
+using Billing.Values;
+
+namespace Billing.Invoices;
+
+[JsonConverter(typeof(JsonStringEnumConverter<DocumentKind>))]
+public enum DocumentKind
+{
+    [JsonStringEnumMemberName("invoice")] Invoice,
+    [JsonStringEnumMemberName("collective")] Collective,
+    [JsonStringEnumMemberName("credit_note")] CreditNote,
+}
+
+/// <summary>In Vorbereitung, Offen, Bezahlt, Storniert: the only four.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<InvoiceStatus>))]
+public enum InvoiceStatus
+{
+    [JsonStringEnumMemberName("draft")] Draft,
+    [JsonStringEnumMemberName("open")] Open,
+    [JsonStringEnumMemberName("paid")] Paid,
+    [JsonStringEnumMemberName("void")] Void,
+}
+
+/// <summary>How far collecting (or, on a credit note, refunding) has come.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PaymentState>))]
+public enum PaymentState
+{
+    [JsonStringEnumMemberName("none")] None,
+    [JsonStringEnumMemberName("succeeded")] Succeeded,
+    [JsonStringEnumMemberName("refund_pending")] RefundPending,
+    [JsonStringEnumMemberName("partially_refunded")] PartiallyRefunded,
+    [JsonStringEnumMemberName("refunded")] Refunded,
+}
+
+/// <summary>Who issues the documents. Copied onto each at issue.</summary>
+public sealed record Seller(
+    string Name, Address Address, string Email, string VatId, string TaxNumber, string Register, string ManagingDirector, string BankName, string Iban, string Bic);
+
+/// <summary>
+/// A document of an account: invoice, collective invoice or credit note. Once it has a number its content never changes;
+/// what changes is what was credited and paid.
+/// </summary>
+public sealed record Invoice
+{
+    public required InvoiceId Id { get; init; }
+
+    /// <summary>Place in the account's history: a draft's is that of its <see cref="Id"/>, issuing gives it a new one.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary>Null on a draft and on a draft that was voided.</summary>
+    public string? Number { get; init; }
+    public required DocumentKind Kind { get; init; }
+
+    /// <summary>Berlin day of issue; of a draft, the day it was opened.</summary>
+    public required DateOnly Date { get; init; }
+
+    /// <summary>Last day to pay, included; null on drafts and credit notes.</summary>
+    public DateOnly? DueOn { get; init; }
+    public required ImmutableArray<InvoiceLine> Lines { get; init; }
+    public required ImmutableArray<TaxTotal> Taxes { get; init; }
+    public required TaxTreatment Treatment { get; init; }
+    public required Language Language { get; init; }
+    public required Seller Seller { get; init; }
+    public required Company Buyer { get; init; }
+
+    /// <summary>The document that a credit note corrects.</summary>
+    public InvoiceId? Corrects { get; init; }
+    public string? CorrectsNumber { get; init; }
+    public required InvoiceStatus Status { get; init; }
+
+    /// <summary>Positions in <see cref="Lines"/> that credit notes have taken back.</summary>
+    public ImmutableArray<int> CreditedLines { get; init; } = [];
+
+    /// <summary>Gross of all credit notes so far.</summary>
+    public Money Credited { get; init; }
+    public Money Paid { get; init; }
+
+    /// <summary>Of a credit note: what was refunded on it. Of an invoice: what of its payments went back.</summary>
+    public Money Refunded { get; init; }
+
+    /// <summary>Of a credit note: the part that lowered what was still due, so that only the rest is refunded.</summary>
+    public Money SetOff { get; init; }
+    public Money WrittenOff { get; init; }
+
+    [JsonIgnore] public Money Net => Taxes.Sum(tax => tax.Net);
+    [JsonIgnore] public Money Vat => Taxes.Sum(tax => tax.Vat);
+    [JsonIgnore] public Money Gross => Net + Vat;
+
+    /// <summary>Gross − credited − (paid − refunded) − written off, on an open invoice; never negative.</summary>
+    [JsonIgnore]
+    public Money AmountDue => Kind == DocumentKind.CreditNote || Status != InvoiceStatus.Open ? Money.Zero : Money.Max(Balance, Money.Zero);
+
+    /// <summary>What the customer still owes on it; negative: what is owed to the customer.</summary>
+    [JsonIgnore]
+    public Money Balance => Gross - Credited - (Paid - Refunded) - WrittenOff;
+
+    [JsonIgnore]
+    public PaymentState Payment => Kind == DocumentKind.CreditNote
+        ? (SetOff + Refunded >= Gross ? (Refunded > Money.Zero ? PaymentState.Refunded : PaymentState.None) : PaymentState.RefundPending)
+        : (Paid > Money.Zero, Refunded > Money.Zero) switch
+        {
+            (false, _) => PaymentState.None,
+            (true, true) => Refunded < Paid ? PaymentState.PartiallyRefunded : PaymentState.Refunded,
+            (true, false) => Balance < Money.Zero ? PaymentState.RefundPending : Status == InvoiceStatus.Open ? PaymentState.None : PaymentState.Succeeded,
+        };
+
+    /// <summary>The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid: void.</summary>
+    public Invoice Settled() => this with
+    {
+        Status = Balance > Money.Zero ? InvoiceStatus.Open : Credited >= Gross && Paid == Money.Zero ? InvoiceStatus.Void : InvoiceStatus.Paid,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Billing.Values;
+
+namespace Billing.Outbox;
+
+/// <summary>Something that the CRM is told: ids and figures, no personal data. Unused fields are null.</summary>
+/// <param name="Type">As the contract names it, like <c>invoice.issued</c>.</param>
+public sealed record Notification(string Type)
+{
+    public string? InvoiceId { get; init; }
+    public string? Number { get; init; }
+    public string? BookingId { get; init; }
+    public string? AddOn { get; init; }
+    public int? Quantity { get; init; }
+    public string? Plan { get; init; }
+    public string? PreviousPlan { get; init; }
+    public DateOnly? EndsOn { get; init; }
+    public long? GrossCents { get; init; }
+    public long? AmountDueCents { get; init; }
+    public DateOnly? DueOn { get; init; }
+    public string? State { get; init; }
+    public string? Reason { get; init; }
+    public DateOnly? SuspendsOn { get; init; }
+}
+
+/// <summary>Something the operator must look at.</summary>
+/// <param name="Code">What kind, snake case.</param>
+/// <param name="Text">One German sentence with the figures.</param>
+public sealed record Finding(string Code, string Text);
+
+/// <summary>What a commit promised to tell others. It is deleted when all of it has been told; being told twice is harmless, the ids are stable.</summary>
+/// <param name="Version">The account version of the commit: names the row, and with a place in the list each promise.</param>
+public sealed record OutboxEntry(
+    AccountId Account, long Version, DateTimeOffset At, ImmutableArray<Notification> Notifications, ImmutableArray<Finding> Findings)
+{
+    public string IdOf(int place) => $"{Account}-{Version}-{place}";
+
+    public bool IsEmpty => Notifications.IsEmpty && Findings.IsEmpty;
+}

@@ -1,0 +1,50 @@
+using Billing.Accounts;
+using Billing.Invoices;
+using Billing.Values;
+
+namespace Billing.Payments;
+
+/// <summary>What the provider's staff do to an invoice by hand; each is journaled with its reason.</summary>
+public static class OperatorCorrections
+{
+    /// <summary>Takes back all that is left of an invoice (Storno). What was paid of it is owed to the customer.</summary>
+    public static Decision<Pending> Void(Account account, Terms terms, Invoice invoice, string reason, DateOnly today, DateTimeOffset at, Actor by)
+    {
+        if (!IsIssued(invoice) || CreditNote.DecideFull(invoice, terms) is not { } correction) return Refusals.InvoiceNotPayable;
+        return new Pending(NeedsNumber: true, number => new(
+            CreditNote.Apply(account, terms, correction, today, number).Journaled(
+                at, by, "invoice.voided", $"{invoice.Number} storniert, {correction.Gross} gutgeschrieben. Grund: {reason}"),
+            ReplyOf(invoice)));
+    }
+
+    /// <summary>Records a bank transfer of 1 cent up to what is due. More is not taken: the surplus would be lost here.</summary>
+    public static Decision<Pending> RecordTransfer(
+        Account account, Invoice invoice, Money gross, DateOnly receivedOn, string reference, string reason, DateTimeOffset at, Actor by)
+    {
+        if (!IsIssued(invoice) || invoice.AmountDue == Money.Zero) return Refusals.InvoiceNotPayable;
+        if (gross <= Money.Zero || gross > invoice.AmountDue) return Refusal.Invalid("grossCents", $"1 bis {invoice.AmountDue.Cents}");
+
+        var paid = (invoice with { Paid = invoice.Paid + gross }).Settled();
+        var change = new AccountChange(account.WithReceivable(paid)).With(paid).Journaled(
+            at, by, "payment.recorded", $"Überweisung über {gross} vom {receivedOn:dd.MM.yyyy} zu {invoice.Number} ({reference}). Grund: {reason}");
+        if (paid.Status == InvoiceStatus.Paid)
+            change = change.Notify(new("invoice.paid") { InvoiceId = paid.Id.ToString(), Number = paid.Number, GrossCents = paid.Gross.Cents });
+        return Pending.Of(change, ReplyOf(invoice));
+    }
+
+    /// <summary>Gives up what is still due.</summary>
+    public static Decision<Pending> WriteOff(Account account, Invoice invoice, string reason, DateTimeOffset at, Actor by)
+    {
+        if (!IsIssued(invoice) || invoice.AmountDue == Money.Zero) return Refusals.InvoiceNotPayable;
+
+        var closed = (invoice with { WrittenOff = invoice.WrittenOff + invoice.AmountDue }).Settled();
+        return Pending.Of(
+            new AccountChange(account.WithReceivable(closed)).With(closed)
+                .Journaled(at, by, "invoice.written_off", $"{invoice.AmountDue} von {invoice.Number} ausgebucht. Grund: {reason}"),
+            ReplyOf(invoice));
+    }
+
+    static bool IsIssued(Invoice invoice) => invoice.Number is not null && invoice.Kind != DocumentKind.CreditNote;
+
+    static Reply ReplyOf(Invoice invoice) => new(200, ReplyKind.Invoice, invoice.Id.ToString());
+}

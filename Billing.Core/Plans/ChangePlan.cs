@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Billing.Access;
+using Billing.Accounts;
+using Billing.Catalogs;
+using Billing.Invoices;
+using Billing.Values;
+
+namespace Billing.Plans;
+
+/// <summary>
+/// Changes the plan at once; the cycle does not move. An upgrade credits the unused days of the old plan and bills those of the new one;
+/// a downgrade costs a fee and gives nothing back.
+/// </summary>
+public static class ChangePlan
+{
+    /// <param name="Price">Monthly net price of the new plan from now on.</param>
+    /// <param name="Billing">A separate invoice, or the draft where the amount is too small to be collected.</param>
+    public sealed record PlanChanged(OrderKind Kind, Plan From, Plan To, Money Price, ImmutableArray<InvoiceLine> Lines, OrderBilling Billing);
+
+    public static Decision<PlanChanged> Decide(Account account, Terms terms, string? planId, DateOnly today)
+    {
+        if (terms.Catalog.FindPlan(planId) is not { } plan) return Refusals.PlanUnknown;
+        if (account.HasEnded) return Refusals.SubscriptionEnded;
+        if (plan.Id == account.Plan) return Refusals.PlanAlreadyActive;
+        if (account.Access.State == AccessState.Suspended) return Refusals.AccessSuspended;
+
+        Debug.Assert(account.Period.Contains(today), "the account has not been advanced: never prorate over a past period");
+        var current = terms.Catalog.Plan(account.Plan);
+        var price = plan.MonthlyNet(today);
+        if (!terms.Catalog.IsUpgrade(current, plan))
+        {
+            if (account.EndsOn is not null) return Refusals.CancellationPending;
+            var fee = InvoiceLine.ForDowngradeFee(terms.Catalog.DowngradeFeeNet(today), today, account.Language);
+            return new PlanChanged(OrderKind.Downgrade, current, plan, price, [fee], OrderBilling.InvoiceNow);
+        }
+
+        var (rest, days) = (account.Period.From(today), account.Period.Days);
+        ImmutableArray<InvoiceLine> lines =
+        [
+            InvoiceLine.ForUnusedPlan(current, account.PlanPrice, rest, days, account.Language),
+            InvoiceLine.ForPlan(plan, price, rest, days),
+        ];
+        var gross = Documents.Totals(account, terms, lines).Sum(tax => tax.Net + tax.Vat);
+        return new PlanChanged(OrderKind.Upgrade, current, plan, price, lines, gross < Terms.LeastCollected ? OrderBilling.CollectiveInvoice : OrderBilling.InvoiceNow);
+    }
+
+    public static (AccountChange Change, InvoiceId Billed) Apply(Account account, Terms terms, PlanChanged changed, DateOnly today, long number)
+    {
+        var onNewPlan = account with { Plan = changed.To.Id, PlanPrice = changed.Price };
+        AccountChange change;
+        InvoiceId billed;
+        if (changed.Billing == OrderBilling.CollectiveInvoice)
+        {
+            change = new(CollectiveInvoice.Collect(onNewPlan, today, changed.Lines));
+            billed = change.Account.Draft!.Id;
+        }
+        else
+        {
+            var (invoiced, invoice) = Documents.Issue(onNewPlan, terms, DocumentKind.Invoice, changed.Lines, today, number);
+            change = new AccountChange(invoiced).Issued(invoice);
+            billed = invoice.Id;
+        }
+        return (change.Notify(new("plan.changed") { Plan = changed.To.Id, PreviousPlan = changed.From.Id }), billed);
+    }
+
+    /// <summary>The order as it is shown and confirmed.</summary>
+    public static Order Order(Account account, Terms terms, PlanChanged changed, DateOnly today)
+    {
+        var totals = Documents.Totals(account, terms, changed.Lines);
+        var (net, vat) = (totals.Sum(tax => tax.Net), totals.Sum(tax => tax.Vat));
+        var fee = changed.Kind == OrderKind.Downgrade ? net : (Money?)null;
+        var preview = new OrderPreview(
+            changed.Kind, changed.To.Id, null, null, today, changed.Lines, net, vat, net + vat, changed.Billing, account.PaymentMethod is not null,
+            fee, fee is { } price ? DowngradeNotice(price) : null,
+            CloseCycle.NextRenewal(Apply(account, terms, changed, today, 0).Change.Account, terms),
+            fee is null ? null : NotRefunded(account, changed), null);
+        return new Order(preview, preview.Terms, today, changed.Billing == OrderBilling.InvoiceNow, (at, by, number) =>
+        {
+            var (change, billed) = Apply(account, terms, changed, today, number);
+            var text = $"{(fee is null ? "Upgrade" : "Downgrade")} von {changed.From.Name} auf {changed.To.Name}, {net + vat} brutto.";
+            return new(
+                change.Journaled(at, by, fee is null ? "plan.upgraded" : "plan.downgraded", text, JsonText.Of(preview)),
+                new Reply(200, ReplyKind.PlanChange, billed.ToString()));
+        });
+    }
+
+    static string DowngradeNotice(Money fee) =>
+        $"Bei einem Downgrade wird eine einmalige technische Bearbeitungspauschale in Höhe von {fee} (netto) fällig.";
+
+    static string NotRefunded(Account account, PlanChanged changed) =>
+        $"Für die restlichen Tage bis zum {account.Period.LastDay:dd.MM.yyyy} wird nichts erstattet. "
+        + $"Ein späteres Upgrade von {changed.To.Name} wird auch in diesem Zeitraum wieder berechnet.";
+}
