@@ -38,7 +38,7 @@ public sealed record OrderPreview(
     string? NotRefunded, DateOnly? WithdrawableThrough)
 {
     /// <summary>What a confirmation is bound to: the order, the day, the lines and the totals.</summary>
-    public string Terms => JsonText.Of(this with { PaidAutomatically = false, Notice = null, NextRenewal = null, NotRefunded = null });
+    public string BindingTerms() => JsonText.Of(this with { PaidAutomatically = false, Notice = null, NextRenewal = null, NotRefunded = null });
 }
 
 /// <summary>The end of a booking or of the subscription, before it is binding.</summary>
@@ -47,5 +47,5 @@ public sealed record OrderPreview(
 /// <param name="RefundGross">What is credited of invoices already issued.</param>
 public sealed record EndPreview(string Kind, string Of, DateOnly Today, DateOnly EndsOn, Money RefundGross, string Notice)
 {
-    public string Terms => JsonText.Of(this with { Notice = "" });
+    public string BindingTerms() => JsonText.Of(this with { Notice = "" });
 }

@@ -48,7 +48,7 @@ public static class BookAddOn
             OrderBilling.CollectiveInvoice, account.PaymentMethod is not null, null,
             $"Sie können diese Zusatzoption bis zum {booked.Booking.WithdrawableThrough:dd.MM.yyyy} widerrufen.",
             CloseCycle.NextRenewal(after, terms), null, booked.Booking.WithdrawableThrough);
-        return new Order(preview, preview.Terms, preview.EffectiveOn, NeedsNumber: false, (at, by, _) => new(
+        return new Order(preview, preview.BindingTerms(), preview.EffectiveOn, NeedsNumber: false, (at, by, _) => new(
             Apply(account, booked, today).Journaled(at, by, "add_on.booked", $"{booked.Line.Description} gebucht, anteilig {net} netto.", JsonText.Of(preview)),
             new Reply(201, ReplyKind.Booking, booked.Booking.Id.ToString())));
     }

@@ -29,7 +29,7 @@ public static class CancelAddOn
         var preview = new EndPreview(
             "cancellation", booking.Id.ToString(), today, endsOn, Money.Zero,
             $"Die Option bleibt bis zum {endsOn:dd.MM.yyyy} aktiv und läuft danach automatisch aus.");
-        return new Order(preview, preview.Terms, today, NeedsNumber: false, (at, by, _) => new(
+        return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account.WithBooking(booking with { Status = BookingStatus.Cancelled, EndsOn = endsOn }))
                 .Notify(new("add_on.cancelled") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity, EndsOn = endsOn })
                 .Journaled(at, by, "add_on.cancelled", $"Kündigung zum {endsOn:dd.MM.yyyy}.", JsonText.Of(preview)),
@@ -45,7 +45,7 @@ public static class CancelAddOn
             refund > Money.Zero
                 ? $"Widerruf: Die Option wird sofort storniert, {refund} werden gutgeschrieben oder erstattet."
                 : "Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.");
-        return new Order(preview, preview.Terms, today, NeedsNumber: credit is not null, (at, by, number) =>
+        return new Order(preview, preview.BindingTerms(), today, NeedsNumber: credit is not null, (at, by, number) =>
         {
             var undone = account.WithBooking(booking with { Status = BookingStatus.Withdrawn, EndsOn = today });
             var change = credit is not null

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Billing.Values;
 
 namespace Billing.Outbox;
@@ -35,5 +36,5 @@ public sealed record OutboxEntry(
 {
     public string IdOf(int place) => $"{Account}-{Version}-{place}";
 
-    public bool IsEmpty => Notifications.IsEmpty && Findings.IsEmpty;
+    [JsonIgnore] public bool IsEmpty => Notifications.IsEmpty && Findings.IsEmpty;
 }

@@ -15,7 +15,7 @@ public static class CancelSubscription
         var preview = new EndPreview(
             "cancellation", "subscription", today, endsOn, Money.Zero,
             $"Ihr Abonnement endet zum {endsOn:dd.MM.yyyy}. Bis dahin können Sie alles weiter nutzen und die Kündigung zurücknehmen.");
-        return new Order(preview, preview.Terms, today, NeedsNumber: false, (at, by, _) => new(
+        return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account with { EndsOn = endsOn })
                 .Notify(new("subscription.cancelled") { EndsOn = endsOn })
                 .Journaled(at, by, "subscription.cancelled", $"Abonnement zum {endsOn:dd.MM.yyyy} gekündigt.", JsonText.Of(preview)),

@@ -75,7 +75,7 @@ public static class ChangePlan
             fee, fee is { } price ? DowngradeNotice(price) : null,
             CloseCycle.NextRenewal(Apply(account, terms, changed, today, 0).Change.Account, terms),
             fee is null ? null : NotRefunded(account, changed), null);
-        return new Order(preview, preview.Terms, today, changed.Billing == OrderBilling.InvoiceNow, (at, by, number) =>
+        return new Order(preview, preview.BindingTerms(), today, changed.Billing == OrderBilling.InvoiceNow, (at, by, number) =>
         {
             var (change, billed) = Apply(account, terms, changed, today, number);
             var text = $"{(fee is null ? "Upgrade" : "Downgrade")} von {changed.From.Name} auf {changed.To.Name}, {net + vat} brutto.";

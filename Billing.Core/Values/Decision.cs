@@ -47,7 +47,7 @@ public readonly record struct Decision<T> where T : class
     readonly T? value;
     readonly Refusal? refusal;
 
-    Decision(T? value, Refusal? refusal) => (this.value, this.refusal) = (value, refusal);
+    internal Decision(T? value, Refusal? refusal) => (this.value, this.refusal) = (value, refusal);
 
     /// <summary>True with the reason; false with the value.</summary>
     public bool IsRefused([NotNullWhen(true)] out Refusal? why, [NotNullWhen(false)] out T? decided)
@@ -58,8 +58,15 @@ public readonly record struct Decision<T> where T : class
     }
 
     /// <summary>What follows from the decision, if it was not refused.</summary>
-    public Decision<TNext> Then<TNext>(Func<T, TNext> next) where TNext : class => IsRefused(out var why, out var decided) ? why : next(decided);
+    public Decision<TNext> Then<TNext>(Func<T, Decision<TNext>> next) where TNext : class =>
+        IsRefused(out var why, out var decided) ? why : next(decided);
 
     public static implicit operator Decision<T>(T value) => new(value, null);
     public static implicit operator Decision<T>(Refusal refusal) => new(null, refusal);
+}
+
+public static class Decision
+{
+    /// <summary>For values whose type is an interface, which no implicit conversion reaches.</summary>
+    public static Decision<T> Of<T>(T value) where T : class => new(value, null);
 }

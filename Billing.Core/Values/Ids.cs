@@ -43,6 +43,8 @@ public readonly record struct InvoiceId
 
     public static InvoiceId Of(int sequence) => new(sequence);
 
+    public static InvoiceId Parse(string? text) => TryParse(text, out var id) ? id : throw new FormatException("not the id of a document");
+
     public static bool TryParse(string? text, out InvoiceId id)
     {
         var valid = NumberedId.TryParse("inv-", text, out var sequence);
@@ -52,7 +54,7 @@ public readonly record struct InvoiceId
 
     public override string ToString() => NumberedId.Format("inv-", Sequence);
 
-    internal sealed class Converter() : StringValueConverter<InvoiceId>(text => TryParse(text, out var id) ? id : throw new FormatException(), id => id.ToString());
+    internal sealed class Converter() : StringValueConverter<InvoiceId>(Parse, id => id.ToString());
 }
 
 /// <summary>Names a booking of an add-on within its account.</summary>
@@ -66,6 +68,8 @@ public readonly record struct BookingId
 
     public static BookingId Of(int sequence) => new(sequence);
 
+    public static BookingId Parse(string? text) => TryParse(text, out var id) ? id : throw new FormatException("not the id of a booking");
+
     public static bool TryParse(string? text, out BookingId id)
     {
         var valid = NumberedId.TryParse("bkg-", text, out var sequence);
@@ -75,7 +79,7 @@ public readonly record struct BookingId
 
     public override string ToString() => NumberedId.Format("bkg-", Sequence);
 
-    internal sealed class Converter() : StringValueConverter<BookingId>(text => TryParse(text, out var id) ? id : throw new FormatException(), id => id.ToString());
+    internal sealed class Converter() : StringValueConverter<BookingId>(Parse, id => id.ToString());
 }
 
 static class NumberedId

@@ -57,7 +57,8 @@ public static class MoneySums
         items.Aggregate(Money.Zero, (sum, item) => sum + amount(item));
 }
 
-sealed class MoneyJsonConverter : JsonConverter<Money>
+/// <summary>Cents as a JSON number.</summary>
+public sealed class MoneyJsonConverter : JsonConverter<Money>
 {
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt64());
     public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Cents);

@@ -57,7 +57,7 @@ static class Rows
     public static TableEntity Of(OutboxEntry entry)
     {
         var row = Json(entry.Account, Outbox(entry.Version), entry);
-        row["At"] = entry.At;
+        row["PromisedAt"] = entry.At;
         return row;
     }
 

@@ -110,7 +110,8 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
 
     public async IAsyncEnumerable<AccountId> FindStalledAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var filter = TableClient.CreateQueryFilter($"(RowKey eq {Rows.Account} and DueAt lt {before}) or (RowKey ge {"outbox|"} and RowKey lt {Rows.EndOf("outbox")} and At lt {before})");
+        // Only account rows have the one property and only outbox rows the other.
+        var filter = TableClient.CreateQueryFilter($"DueAt lt {before} or PromisedAt lt {before}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey"], cancellationToken: cancellation))
             yield return AccountId.Parse(row.PartitionKey);
     }

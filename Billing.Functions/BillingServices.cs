@@ -1,0 +1,132 @@
+using System.Globalization;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Billing.Access;
+using Billing.Accounts;
+using Billing.Adapters.Queues;
+using Billing.Adapters.TableStorage;
+using Billing.Catalogs;
+using Billing.Functions.Http;
+using Billing.Invoices;
+using Billing.Outbox;
+using Billing.Values;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Functions;
+
+/// <summary>Puts the service together from its settings, all of which are named in <c>local.settings.sample.json</c>.</summary>
+public static class BillingServices
+{
+    /// <exception cref="SettingsException">Settings are missing or wrong; the one message names them all.</exception>
+    public static IServiceCollection AddBilling(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = new Settings(configuration);
+        var terms = new Terms(Catalog.BuiltIn(), settings.Seller(), settings.Access(), settings.Enum("Calendar:Land", FederalState.None));
+        var tokens = new TokenSettings(settings.Address("Auth:Authority"), settings.Text("Auth:Audience"), settings.OptionalAddress("Auth:StaffAuthority"));
+        var crm = new CrmSettings(settings.OptionalAddress("Crm:WebhookUrl"), [.. settings.Optional("Crm:WebhookSecret")?.Split(',', StringSplitOptions.TrimEntries) ?? []]);
+        var confirmations = new Confirmations(settings.Key("Confirmation:Key"));
+        var storage = settings.Text("AzureWebJobsStorage");
+        settings.ThrowIfWrong();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(terms).AddSingleton(tokens).AddSingleton(crm).AddSingleton(confirmations);
+
+        services.AddSingleton(new TableServiceClient(storage));
+        services.AddSingleton(new QueueServiceClient(storage, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }));
+        services.AddSingleton<Tables>().AddSingleton<StorageQueues>();
+        services.AddSingleton<IAccountStore, TableAccounts>();
+        services.AddSingleton<IDueIndex, TableDueIndex>();
+        services.AddSingleton<IDocumentNumbers, TableDocumentNumbers>();
+        services.AddSingleton<IFindings, TableFindings>();
+        services.AddSingleton<IAccountWork>(provider => provider.GetRequiredService<StorageQueues>());
+        services.AddSingleton<ICrmNotifications>(provider => provider.GetRequiredService<StorageQueues>());
+        services.AddHostedService<StorageSetup>();
+
+        services.AddSingleton<DeliverOutbox>();
+        services.AddSingleton(provider => new Accounts.Accounts(
+            provider.GetRequiredService<IAccountStore>(), provider.GetRequiredService<IDueIndex>(), provider.GetRequiredService<IDocumentNumbers>(),
+            provider.GetRequiredService<DeliverOutbox>(), confirmations, terms, crmListens: crm.WebhookUrl is not null,
+            provider.GetRequiredService<ILogger<Accounts.Accounts>>()));
+
+        services.AddSingleton<Tokens>().AddSingleton<Api>().AddSingleton<Answers>();
+        services.AddHttpClient<CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
+        return services;
+    }
+
+    /// <summary>Tables and queues are made where they are missing; in Azure they are there already.</summary>
+    sealed class StorageSetup(Tables tables, StorageQueues queues) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(tables.CreateAsync(cancellationToken), queues.CreateAsync(cancellationToken));
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>Reads settings and collects what is wrong with them, so that all of it is told at once.</summary>
+    sealed class Settings(IConfiguration configuration)
+    {
+        readonly List<string> wrong = [];
+
+        public string? Optional(string name) => configuration[name] is { Length: > 0 } value ? value : null;
+
+        public string Text(string name) => Optional(name) ?? Wrong(name, "is missing", "");
+
+        public Uri Address(string name) => OptionalAddress(name) ?? (Optional(name) is null ? Wrong(name, "is missing", Nowhere) : Nowhere);
+
+        public Uri? OptionalAddress(string name) => Optional(name) switch
+        {
+            null => null,
+            var text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == "https" || (uri.Scheme == "http" && uri.IsLoopback)) => uri,
+            _ => Wrong<Uri?>(name, "is no https address", null),
+        };
+
+        public byte[] Key(string name)
+        {
+            var bytes = new byte[256];
+            if (Optional(name) is not { } text) return Wrong(name, "is missing", bytes);
+            return Convert.TryFromBase64String(text, bytes, out var length) && length >= 32 ? bytes[..length] : Wrong(name, "is not base64 of at least 32 bytes", bytes);
+        }
+
+        public T Enum<T>(string name, T otherwise) where T : struct, System.Enum =>
+            Optional(name) is not { } text ? otherwise : System.Enum.TryParse<T>(text, out var value) ? value : Wrong(name, $"is none of {string.Join(", ", System.Enum.GetNames<T>())}", otherwise);
+
+        public AccessTerms Access()
+        {
+            var usual = new AccessTerms();
+            return new(
+                Days("Access:WarningAfter", usual.WarningAfter), Days("Access:SuspensionAfter", usual.SuspensionAfter),
+                // Nobody is suspended for a payment method that cannot be given yet.
+                Optional("Access:WithoutMethodAfter") is null ? null : Days("Access:WithoutMethodAfter", 14),
+                Days("Access:FindingAfter", usual.FindingAfter));
+        }
+
+        public Seller Seller() => new(
+            Text("Seller:Name"),
+            new(Text("Seller:Line1"), Optional("Seller:Line2"), Text("Seller:PostalCode"), Text("Seller:City"), Text("Seller:Country")),
+            Text("Seller:Email"), Text("Seller:VatId"), Text("Seller:TaxNumber"), Text("Seller:Register"), Text("Seller:ManagingDirector"),
+            Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"));
+
+        public void ThrowIfWrong()
+        {
+            if (wrong.Count > 0) throw new SettingsException($"The settings are incomplete: {string.Join("; ", wrong)}.");
+        }
+
+        int Days(string name, int otherwise) =>
+            Optional(name) is not { } text ? otherwise
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days
+            : Wrong(name, "is no number of days", otherwise);
+
+        T Wrong<T>(string name, string what, T instead)
+        {
+            wrong.Add($"{name.Replace(":", "__")} {what}");
+            return instead;
+        }
+
+        static readonly Uri Nowhere = new("https://invalid.example");
+    }
+}
+
+/// <summary>The service cannot start; the message says what to set.</summary>
+public sealed class SettingsException(string message) : Exception(message);

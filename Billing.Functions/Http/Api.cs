@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using Billing.Accounts;
+using Billing.Values;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Functions.Http;
+
+/// <summary>A request on an account, let in.</summary>
+/// <param name="At">When it was received: that moment decides.</param>
+/// <param name="Today">The Berlin day it counts for.</param>
+public sealed record AccountRequest(HttpRequest Http, AccountId Id, Account Account, Actor By, DateTimeOffset At, DateOnly Today, CancellationToken Cancellation)
+{
+    /// <summary>The command as it goes to the account.</summary>
+    /// <param name="body">What was asked, for the idempotency key: the same key with another body is refused.</param>
+    public Command Command(object body, string? confirmation = null) => new(Id, By, At, Api.KeyOf(Http, By, body), confirmation);
+}
+
+/// <summary>
+/// What every route does before and after its own work. Checked in this order: 401 token, 404 account, 403 role, 400 input. A refusal
+/// becomes a problem, an outage a 503, anything unforeseen a 500 that tells nothing.
+/// </summary>
+public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider clock, ILogger<Api> log)
+{
+    const int LongestKey = 255;
+
+    /// <summary>A route anyone may call.</summary>
+    public async Task<IResult> OpenAsync(HttpRequest request, Func<Task<Decision<IResult>>> work)
+    {
+        try
+        {
+            var decision = await work();
+            return decision.IsRefused(out var refusal, out var answer) ? Problems.Of(refusal, request) : answer;
+        }
+        catch (Exception outage) when (IsOutage(outage))
+        {
+            log.LogError(outage, "{Method} {Path} failed for an outage", request.Method, request.Path);
+            return Problems.Of("temporarily_unavailable", request);
+        }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            log.LogError(bug, "{Method} {Path} failed", request.Method, request.Path);
+            return Problems.Of("internal_error", request);
+        }
+    }
+
+    /// <summary>A route of no account.</summary>
+    public Task<IResult> CallAsync(
+        HttpRequest request, IReadOnlySet<string> allowed, Func<Actor, DateTimeOffset, Task<Decision<IResult>>> work, CancellationToken cancellation) =>
+        OpenAsync(request, async () =>
+        {
+            var now = clock.GetUtcNow();
+            if (await tokens.VerifyAsync(request, cancellation) is not { } caller) return new Refusal("unauthenticated");
+            return caller.Roles.Overlaps(allowed) ? await work(caller.As(allowed), now) : new Refusal("forbidden");
+        });
+
+    /// <summary>A route of an account that may not be there yet: only staff may ask.</summary>
+    public Task<IResult> OpenAccountAsync(
+        HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountId, Actor, DateTimeOffset, Task<Decision<IResult>>> work, CancellationToken cancellation) =>
+        OpenAsync(request, async () =>
+        {
+            var now = clock.GetUtcNow();
+            if (await tokens.VerifyAsync(request, cancellation) is not { } caller) return new Refusal("unauthenticated");
+            if (!caller.Sees(accountId)) return Refusals.AccountNotFound;
+            if (!caller.Roles.Overlaps(allowed)) return new Refusal("forbidden");
+            return AccountId.TryParse(accountId, out var id) ? await work(id, caller.As(allowed), now) : Refusal.Invalid("accountId", "ungültig");
+        });
+
+    /// <summary>A route of an account: it is advanced to now before anything else is decided or shown.</summary>
+    public Task<IResult> AccountAsync(
+        HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountRequest, Task<Decision<IResult>>> work, CancellationToken cancellation) =>
+        OpenAsync(request, async () =>
+        {
+            var now = clock.GetUtcNow();
+            if (await tokens.VerifyAsync(request, cancellation) is not { } caller) return new Refusal("unauthenticated");
+            if (!caller.Sees(accountId)) return Refusals.AccountNotFound;
+            if (!AccountId.TryParse(accountId, out var id)) return Refusal.Invalid("accountId", "ungültig");
+            var current = await accounts.CurrentAsync(id, now, cancellation);
+            if (current.IsRefused(out var refusal, out var stored)) return refusal;
+            if (!caller.Roles.Overlaps(allowed)) return new Refusal("forbidden");
+            if (request.Headers["Idempotency-Key"] is { Count: > 0 } keys && (keys.Count > 1 || keys[0] is not { Length: > 0 and <= LongestKey }))
+                return Refusal.Invalid("Idempotency-Key", $"1 bis {LongestKey} Zeichen");
+            return await work(new(request, id, stored.Account, caller.As(allowed), now, stored.Account.DayOf(now), cancellation));
+        });
+
+    /// <summary>A route of an account with a body.</summary>
+    public Task<IResult> AccountAsync<TBody>(
+        HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountRequest, TBody, Task<Decision<IResult>>> work,
+        CancellationToken cancellation, bool bodyIsOptional = false) where TBody : class =>
+        AccountAsync(request, accountId, allowed, async call =>
+        {
+            var read = await Bodies.ReadAsync<TBody>(request, bodyIsOptional, cancellation);
+            return read.IsRefused(out var refusal, out var body) ? refusal : await work(call, body);
+        }, cancellation);
+
+    public static IResult Json<T>(T value, int status = 200) => Results.Json(value, Contract.Json, "application/json", status);
+
+    /// <summary>A page's size from the query, or null if it is none; 1 to 100, 20 where nothing is said.</summary>
+    public static int? Limit(HttpRequest request) => request.Query["limit"] switch
+    {
+        { Count: 0 } => 20,
+        [var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 100 => limit,
+        _ => null,
+    };
+
+    /// <summary>A page's cursor from the query; false if it is none that was given out.</summary>
+    public static bool TryCursor(HttpRequest request, out int? before)
+    {
+        before = null;
+        if (request.Query["cursor"] is not { Count: > 0 } cursor) return true;
+        if (cursor is not [var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place)) return false;
+        before = place;
+        return true;
+    }
+
+    internal static RequestKey? KeyOf(HttpRequest request, Actor by, object body)
+    {
+        if (request.Headers["Idempotency-Key"] is not [{ } key]) return null;
+        var asked = $"{by.User}\n{request.Method} {request.Path}\n{JsonSerializer.Serialize(body, body.GetType(), Contract.Json)}";
+        return new(Hash(key), Hash(asked));
+    }
+
+    static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    static bool IsOutage(Exception exception) => exception switch
+    {
+        RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
+        AggregateException several => several.InnerExceptions.Any(IsOutage),
+        HttpRequestException or IOException or TimeoutException => true,
+        // The discovery document of the authority could not be fetched.
+        InvalidOperationException { InnerException: { } inner } => IsOutage(inner),
+        _ => false,
+    };
+}

@@ -1,0 +1,52 @@
+using Billing.Accounts;
+using Billing.Adapters.Queues;
+using Billing.Functions.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Functions;
+
+/// <summary>What runs without a caller: the clock finds what is due, the queue works on it, the CRM is told.</summary>
+public sealed class WorkFunctions(
+    Accounts.Accounts accounts, IAccountStore store, IDueIndex due, IAccountWork work, CrmWebhook crm, TimeProvider clock, ILogger<WorkFunctions> log)
+{
+    const int EnqueuedAtOnce = 16;
+
+    /// <summary>Every minute: hands out what has fallen due. Its cost grows with that, not with the number of accounts.</summary>
+    [Function("CloseDueCycles")]
+    public async Task CloseDueCyclesAsync([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await Parallel.ForEachAsync(
+            due.DueAsync(now, cancellation), new ParallelOptions { MaxDegreeOfParallelism = EnqueuedAtOnce, CancellationToken = cancellation },
+            async (entry, stop) =>
+            {
+                await work.EnqueueAsync(entry.Account, entry, stop);
+                await due.MarkAsync(entry, now, stop);
+            });
+    }
+
+    /// <summary>Every night: looks at all accounts for what the due index may have missed. It should find nothing.</summary>
+    [Function("SweepAccounts")]
+    public async Task SweepAccountsAsync([TimerTrigger("0 30 2 * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        await foreach (var account in store.FindStalledAsync(clock.GetUtcNow() - TimeSpan.FromHours(1), cancellation))
+        {
+            log.LogError("Account {Account} was overdue although the due index did not say so", account);
+            await work.EnqueueAsync(account, null, cancellation);
+        }
+    }
+
+    /// <summary>Everything that waits on one account.</summary>
+    [Function("WorkAccount")]
+    public Task WorkAccountAsync([QueueTrigger(StorageQueues.AccountWork)] string message, CancellationToken cancellation)
+    {
+        var (account, entry) = StorageQueues.ReadAccountWork(message);
+        return accounts.WorkAsync(account, entry, clock.GetUtcNow(), cancellation);
+    }
+
+    /// <summary>Tells the CRM one thing; the queue repeats it until it is taken.</summary>
+    [Function("NotifyCrm")]
+    public Task NotifyCrmAsync([QueueTrigger(StorageQueues.CrmNotifications)] string message, CancellationToken cancellation) =>
+        crm.SendAsync(StorageQueues.ReadCrmNotification(message), cancellation);
+}
