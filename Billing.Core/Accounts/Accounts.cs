@@ -107,9 +107,6 @@ public sealed class Accounts(
         if (entry is not null) await TidyAsync(entry, stored.Account, now, cancellation);
     }
 
-    /// <summary>The next page of something that is kept beside the state is read straight from the store.</summary>
-    public IAccountStore Store => store;
-
     async Task<Decision<Outcome>> TransactAsync(
         Command command, Func<Account, DateOnly, bool, CancellationToken, Task<Decision<Pending>>> decide, CancellationToken cancellation)
     {

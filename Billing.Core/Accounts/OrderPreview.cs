@@ -37,8 +37,18 @@ public sealed record OrderPreview(
     Money Net, Money Vat, Money Gross, OrderBilling Billing, bool PaidAutomatically, Money? Fee, string? Notice, Renewal? NextRenewal,
     string? NotRefunded, DateOnly? WithdrawableThrough)
 {
-    /// <summary>What a confirmation is bound to: the order, the day, the lines and the totals.</summary>
-    public string BindingTerms() => JsonText.Of(this with { PaidAutomatically = false, Notice = null, NextRenewal = null, NotRefunded = null });
+    /// <summary>
+    /// What a confirmation is bound to: the order, the day, the lines and the totals. Not the id that a booking will get: two previews
+    /// with the same figures can both be confirmed.
+    /// </summary>
+    public string BindingTerms() => JsonText.Of(this with
+    {
+        Lines = [.. Lines.Select(line => line with { Booking = null })],
+        PaidAutomatically = false,
+        Notice = null,
+        NextRenewal = null,
+        NotRefunded = null,
+    });
 }
 
 /// <summary>The end of a booking or of the subscription, before it is binding.</summary>
@@ -47,5 +57,6 @@ public sealed record OrderPreview(
 /// <param name="RefundGross">What is credited of invoices already issued.</param>
 public sealed record EndPreview(string Kind, string Of, DateOnly Today, DateOnly EndsOn, Money RefundGross, string Notice)
 {
+    /// <summary>What a confirmation is bound to.</summary>
     public string BindingTerms() => JsonText.Of(this with { Notice = "" });
 }
