@@ -33,16 +33,17 @@ public static class AccessRules
         return AccessStatus.Open;
     }
 
-    /// <summary>The next day on which <see cref="Assess"/> can come out otherwise although nothing happens; null if there is none.</summary>
+    /// <summary>The next day on which <see cref="Assess"/> comes out otherwise although nothing happens, or the operator is to be told; null if there is none.</summary>
     public static DateOnly? NextChange(Account account, AccessTerms terms, DateOnly today)
     {
         if (account.HasEnded) return null;
         IEnumerable<DateOnly?> days = [
             .. account.Receivables.SelectMany<Receivable, DateOnly?>(open => [open.DueOn.AddDays(terms.WarningAfter), open.DueOn.AddDays(terms.SuspensionAfter)]),
             WithoutMethodUntil(account, terms),
-            LongSuspension(account, terms),
         ];
-        return days.Where(day => day > today).Min();
+        var change = days.Where(day => day > today && Assess(account, terms, day.Value) != account.Access).Min();
+        var told = LongSuspension(account, terms);
+        return change is null || told < change ? told : change;
     }
 
     /// <summary>The day on which the operator is told of a suspension that lasts; null if told, or not suspended.</summary>

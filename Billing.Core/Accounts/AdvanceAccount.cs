@@ -23,7 +23,9 @@ public static class AdvanceAccount
         var today = BerlinCalendar.DayOf(now);
         if (!account.HasEnded && account.Period.Next <= today) return CloseCycle.Decide(account, terms);
         if (AccessRules.LongSuspension(account, terms.Access) <= today) return new SuspensionLasts();
-        if (AccessRules.Assess(account, terms.Access, account.DayOf(now)) != account.Access) return new AccessChanges();
+        if (AccessRules.Assess(account, terms.Access, account.DayOf(now)) != account.Access) return new Reassessed();
+        // Other days in the settings, and a moment passes at which nothing happens: without a commit it would stay due for ever.
+        if (account.Due?.Moment <= now) return new Reassessed();
         return null;
     }
 
@@ -80,8 +82,8 @@ public static class AdvanceAccount
         _ => null,
     };
 
-    /// <summary>Access changes by the calendar: <see cref="Conclude"/> does it, at the end of this as of any commit.</summary>
-    sealed record AccessChanges : Advance
+    /// <summary>Access, and with it the next due moment, are worked out anew: <see cref="Conclude"/> does it, at the end of this as of any commit.</summary>
+    sealed record Reassessed : Advance
     {
         public override bool NeedsNumber(Account account, Terms terms) => false;
         public override AccountChange Apply(Account account, Terms terms, DateOnly today, DateTimeOffset at, long number) => new(account);

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Billing.Local.World;
+
+namespace Billing.Local.Demo;
+
+/// <summary>
+/// Plays two months of one account in a world of its own, over HTTP only, and prints every document that comes of it:
+/// <c>dotnet run --project Billing.Functions -- demo</c>.
+/// </summary>
+internal sealed class DemoPlay(LocalClient client)
+{
+    private static readonly NumberFormatInfo German = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." };
+
+    private readonly Dictionary<string, string> _printed = [];
+    private string _today = "its start";
+
+    /// <summary>The settings of a world that meets no other: free ports, in memory, the clock standing still.</summary>
+    public static Dictionary<string, string?> PrivateWorld()
+    {
+        var port = FreePorts(5);
+        return new()
+        {
+            ["Local:StoragePort"] = Text(port),
+            ["Local:Port"] = Text(port + 3),
+            ["Local:StripePort"] = Text(port + 4),
+            ["Local:Clock"] = "2026-05-06T08:00:00Z",
+            ["Local:Persist"] = "false",
+            ["Local:Demo"] = "false",
+        };
+    }
+
+    /// <summary>False when something did not go as the contract says; the sentence about it is on stderr.</summary>
+    public async Task<bool> PlayAsync()
+    {
+        try
+        {
+            await client.PutAsync(DemoAccount.Path, DemoAccount.Details("smart"), "service");
+            await TellAsync("2026-05-06", "Konto eröffnet mit CloudCRM - Smart");
+
+            await MoveAsync("2026-05-20");
+            await OrderAsync("add-ons", new() { ["addOn"] = "users", ["quantity"] = 1 });
+            await TellAsync("1 zusätzlicher Benutzer gebucht");
+            await OrderAsync("plan-changes", new() { ["plan"] = "pro" });
+            await TellAsync("Upgrade von Smart auf Pro");
+
+            await MoveAsync("2026-05-28");
+            var booking = await OrderAsync("add-ons", new() { ["addOn"] = "users", ["quantity"] = 1 });
+            await TellAsync("1 weiterer Benutzer gebucht");
+
+            await MoveAsync("2026-05-29");
+            await OrderAsync($"add-ons/{booking["id"]}/cancellation", []);
+            await TellAsync("Die Buchung von gestern widerrufen");
+
+            await MoveAsync("2026-06-01");
+            await OrderAsync("add-ons", new() { ["addOn"] = "storage", ["quantity"] = 2 });
+            await TellAsync("2 × 10 GB zusätzlicher Speicher gebucht");
+
+            await MoveAsync("2026-06-06");
+            await TellAsync("Abrechnungszyklus abgeschlossen");
+
+            await MoveAsync("2026-06-07");
+            await OrderAsync("plan-changes", new() { ["plan"] = "smart" });
+            await TellAsync("Downgrade von Pro auf Smart");
+
+            await MoveAsync("2026-07-06");
+            await TellAsync("Verlängert zum neuen Preis");
+            return true;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or UnexpectedAnswerException or TaskCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"The demo stopped after {_today}: {failure.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>Ten o'clock in Berlin of a summer's day.</summary>
+    private async Task MoveAsync(string day)
+    {
+        await client.PutAsync("local/clock", new { now = $"{day}T08:00:00Z" }, "owner");
+        _today = day;
+    }
+
+    /// <summary>A binding order: first the preview, then the order with the confirmation the preview returned.</summary>
+    private async Task<JsonNode> OrderAsync(string path, JsonObject order)
+    {
+        var preview = await client.PostAsync($"{DemoAccount.Path}/{path}/preview", order);
+        order["confirmation"] = preview["confirmation"]?.DeepClone();
+        return await client.PostAsync($"{DemoAccount.Path}/{path}", order);
+    }
+
+    private Task TellAsync(string day, string what)
+    {
+        _today = day;
+        return TellAsync(what);
+    }
+
+    /// <summary>Prints what happened, and each document that is new or no longer what it was.</summary>
+    private async Task TellAsync(string what)
+    {
+        Console.WriteLine($"\n{Day(_today)}  {what}");
+        var invoices = await client.GetAsync($"{DemoAccount.Path}/invoices?limit=50");
+        foreach (var summary in invoices["invoices"]!.AsArray().Reverse())
+        {
+            var id = (string)summary!["id"]!;
+            var shows = $"{summary["status"]} {summary["grossCents"]}";
+            if (_printed.TryGetValue(id, out var before) && before == shows) continue;
+            _printed[id] = shows;
+            Print(await client.GetAsync($"{DemoAccount.Path}/invoices/{id}"));
+        }
+    }
+
+    private static void Print(JsonNode invoice)
+    {
+        Console.WriteLine($"            {(string?)invoice["number"] ?? "ENTWURF"}, {(string?)invoice["statusText"]}, vom {Day((string?)invoice["date"])}");
+        foreach (var line in invoice["lines"]!.AsArray())
+            Console.WriteLine($"              {(string?)line!["description"],-46} {Day((string?)line["from"])}–{Day((string?)line["to"])} {Money(line["netCents"])}");
+        Console.WriteLine($"              {"netto",-46} {"",21} {Money(invoice["netCents"])}");
+        Console.WriteLine($"              {"USt.",-46} {"",21} {Money(invoice["vatCents"])}");
+        Console.WriteLine($"              {"brutto",-46} {"",21} {Money(invoice["grossCents"])}");
+    }
+
+    private static string Money(JsonNode? cents) => $"{(((decimal?)cents ?? 0) / 100).ToString("N2", German),10} €";
+
+    private static string Day(string? day) =>
+        DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            ? date.ToString("dd'.'MM'.'yyyy", CultureInfo.InvariantCulture) : new string(' ', 10);
+
+    // A run of ports that nothing listens on now. Another program may still be quicker; then the start says so.
+    private static int FreePorts(int count)
+    {
+        for (var first = 20000 + (Environment.ProcessId % 2000 * 5); first < ushort.MaxValue - count; first += count)
+        {
+            if (Enumerable.Range(first, count).All(IsFree)) return first;
+        }
+
+        throw new LocalStartException($"No {count} free ports in a row are left for the demo.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
