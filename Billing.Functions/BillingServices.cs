@@ -67,7 +67,7 @@ public static class BillingServices
     /// <summary>Reads settings and collects what is wrong with them, so that all of it is told at once.</summary>
     sealed class Settings(IConfiguration configuration)
     {
-        readonly List<string> wrong = [];
+        readonly List<string> _wrong = [];
 
         public string? Optional(string name) => configuration[name] is { Length: > 0 } value ? value : null;
 
@@ -110,7 +110,7 @@ public static class BillingServices
 
         public void ThrowIfWrong()
         {
-            if (wrong.Count > 0) throw new SettingsException($"The settings are incomplete: {string.Join("; ", wrong)}.");
+            if (_wrong.Count > 0) throw new SettingsException($"The settings are incomplete: {string.Join("; ", _wrong)}.");
         }
 
         int Days(string name, int otherwise) =>
@@ -120,7 +120,7 @@ public static class BillingServices
 
         T Wrong<T>(string name, string what, T instead)
         {
-            wrong.Add($"{name.Replace(":", "__")} {what}");
+            _wrong.Add($"{name.Replace(":", "__")} {what}");
             return instead;
         }
 

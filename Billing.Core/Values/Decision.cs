@@ -44,17 +44,17 @@ public static class Refusals
 /// <summary>Either what was decided or why it was refused.</summary>
 public readonly record struct Decision<T> where T : class
 {
-    readonly T? value;
-    readonly Refusal? refusal;
+    readonly T? _value;
+    readonly Refusal? _refusal;
 
-    internal Decision(T? value, Refusal? refusal) => (this.value, this.refusal) = (value, refusal);
+    internal Decision(T? value, Refusal? refusal) => (_value, _refusal) = (value, refusal);
 
     /// <summary>True with the reason; false with the value.</summary>
     public bool IsRefused([NotNullWhen(true)] out Refusal? why, [NotNullWhen(false)] out T? decided)
     {
-        why = refusal;
-        decided = value;
-        return refusal is not null;
+        why = _refusal;
+        decided = _value;
+        return _refusal is not null;
     }
 
     /// <summary>What follows from the decision, if it was not refused.</summary>

@@ -17,16 +17,16 @@ public sealed class Tokens
     static readonly string[] Staff = ["service", "operator"];
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = 16 * 1024 };
 
-    readonly TokenSettings settings;
-    readonly TimeProvider clock;
-    readonly ConfigurationManager<OpenIdConnectConfiguration> authority;
-    readonly ConfigurationManager<OpenIdConnectConfiguration>? staffAuthority;
+    readonly TokenSettings _settings;
+    readonly TimeProvider _clock;
+    readonly ConfigurationManager<OpenIdConnectConfiguration> _authority;
+    readonly ConfigurationManager<OpenIdConnectConfiguration>? _staffAuthority;
 
     public Tokens(TokenSettings settings, TimeProvider clock)
     {
-        (this.settings, this.clock) = (settings, clock);
-        authority = Discover(settings.Authority);
-        staffAuthority = settings.StaffAuthority is { } staff ? Discover(staff) : null;
+        (_settings, _clock) = (settings, clock);
+        _authority = Discover(settings.Authority);
+        _staffAuthority = settings.StaffAuthority is { } staff ? Discover(staff) : null;
     }
 
     /// <summary>The caller, or null where there is no token or none that is believed.</summary>
@@ -36,9 +36,9 @@ public sealed class Tokens
         if (header.Count != 1 || header[0] is not { } value || !value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return null;
         var token = value["Bearer ".Length..].Trim();
 
-        if (await VerifyAsync(token, authority, cancellation) is { } caller)
-            return staffAuthority is null ? caller : caller with { Roles = caller.Roles.Except(Staff).ToHashSet() };
-        if (staffAuthority is not null && await VerifyAsync(token, staffAuthority, cancellation) is { } member)
+        if (await VerifyAsync(token, _authority, cancellation) is { } caller)
+            return _staffAuthority is null ? caller : caller with { Roles = caller.Roles.Except(Staff).ToHashSet() };
+        if (_staffAuthority is not null && await VerifyAsync(token, _staffAuthority, cancellation) is { } member)
             return member with { Account = null, Roles = member.Roles.Intersect(Staff).ToHashSet() };
         return null;
     }
@@ -60,14 +60,14 @@ public sealed class Tokens
     TokenValidationParameters Parameters(OpenIdConnectConfiguration published) => new()
     {
         ValidIssuer = published.Issuer,
-        ValidAudience = settings.Audience,
+        ValidAudience = _settings.Audience,
         IssuerSigningKeys = published.SigningKeys,
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256],
         RequireSignedTokens = true,
         RequireExpirationTime = true,
         // The service's own clock, so that a clock that was moved moves tokens as well.
         LifetimeValidator = (notBefore, expires, _, _) =>
-            clock.GetUtcNow().UtcDateTime is var now && (notBefore is null || notBefore <= now + Skew) && expires > now - Skew,
+            _clock.GetUtcNow().UtcDateTime is var now && (notBefore is null || notBefore <= now + Skew) && expires > now - Skew,
     };
 
     /// <summary>How far the clocks of issuer and service may be apart.</summary>

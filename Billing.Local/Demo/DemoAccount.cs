@@ -1,7 +1,7 @@
 namespace Billing.Local.Demo;
 
 /// <summary>The account there is to look at on a first start.</summary>
-internal static class DemoAccount
+static class DemoAccount
 {
     public const string Id = "demo";
 

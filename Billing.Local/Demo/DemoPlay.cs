@@ -10,12 +10,12 @@ namespace Billing.Local.Demo;
 /// Plays two months of one account in a world of its own, over HTTP only, and prints every document that comes of it:
 /// <c>dotnet run --project Billing.Functions -- demo</c>.
 /// </summary>
-internal sealed class DemoPlay(LocalClient client)
+sealed class DemoPlay(LocalClient client)
 {
-    private static readonly NumberFormatInfo German = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." };
+    static readonly NumberFormatInfo German = new() { NumberDecimalSeparator = ",", NumberGroupSeparator = "." };
 
-    private readonly Dictionary<string, string> _printed = [];
-    private string _today = "its start";
+    readonly Dictionary<string, string> _printed = [];
+    string _today = "its start";
 
     /// <summary>The settings of a world that meets no other: free ports, in memory, the clock standing still.</summary>
     public static Dictionary<string, string?> PrivateWorld()
@@ -77,28 +77,28 @@ internal sealed class DemoPlay(LocalClient client)
     }
 
     /// <summary>Ten o'clock in Berlin of a summer's day.</summary>
-    private async Task MoveAsync(string day)
+    async Task MoveAsync(string day)
     {
         await client.PutAsync("local/clock", new { now = $"{day}T08:00:00Z" }, "owner");
         _today = day;
     }
 
     /// <summary>A binding order: first the preview, then the order with the confirmation the preview returned.</summary>
-    private async Task<JsonNode> OrderAsync(string path, JsonObject order)
+    async Task<JsonNode> OrderAsync(string path, JsonObject order)
     {
         var preview = await client.PostAsync($"{DemoAccount.Path}/{path}/preview", order);
         order["confirmation"] = preview["confirmation"]?.DeepClone();
         return await client.PostAsync($"{DemoAccount.Path}/{path}", order);
     }
 
-    private Task TellAsync(string day, string what)
+    Task TellAsync(string day, string what)
     {
         _today = day;
         return TellAsync(what);
     }
 
     /// <summary>Prints what happened, and each document that is new or no longer what it was.</summary>
-    private async Task TellAsync(string what)
+    async Task TellAsync(string what)
     {
         Console.WriteLine($"\n{Day(_today)}  {what}");
         var invoices = await client.GetAsync($"{DemoAccount.Path}/invoices?limit=50");
@@ -112,7 +112,7 @@ internal sealed class DemoPlay(LocalClient client)
         }
     }
 
-    private static void Print(JsonNode invoice)
+    static void Print(JsonNode invoice)
     {
         Console.WriteLine($"            {(string?)invoice["number"] ?? "ENTWURF"}, {(string?)invoice["statusText"]}, vom {Day((string?)invoice["date"])}");
         foreach (var line in invoice["lines"]!.AsArray())
@@ -122,14 +122,14 @@ internal sealed class DemoPlay(LocalClient client)
         Console.WriteLine($"              {"brutto",-46} {"",21} {Money(invoice["grossCents"])}");
     }
 
-    private static string Money(JsonNode? cents) => $"{(((decimal?)cents ?? 0) / 100).ToString("N2", German),10} €";
+    static string Money(JsonNode? cents) => $"{(((decimal?)cents ?? 0) / 100).ToString("N2", German),10} €";
 
-    private static string Day(string? day) =>
+    static string Day(string? day) =>
         DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date.ToString("dd'.'MM'.'yyyy", CultureInfo.InvariantCulture) : new string(' ', 10);
 
     // A run of ports that nothing listens on now. Another program may still be quicker; then the start says so.
-    private static int FreePorts(int count)
+    static int FreePorts(int count)
     {
         for (var first = 20000 + (Environment.ProcessId % 2000 * 5); first < ushort.MaxValue - count; first += count)
         {
@@ -139,7 +139,7 @@ internal sealed class DemoPlay(LocalClient client)
         throw new LocalStartException($"No {count} free ports in a row are left for the demo.");
     }
 
-    private static bool IsFree(int port)
+    static bool IsFree(int port)
     {
         try
         {
@@ -153,5 +153,5 @@ internal sealed class DemoPlay(LocalClient client)
         }
     }
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,18 +7,18 @@ using Billing.Local.World;
 namespace Billing.Local.Demo;
 
 /// <summary>The service answered otherwise than the contract says.</summary>
-internal sealed class UnexpectedAnswerException(string message) : Exception(message);
+sealed class UnexpectedAnswerException(string message) : Exception(message);
 
 /// <summary>Calls this service over HTTP, as the CRM and its users do.</summary>
-internal sealed class LocalClient(LocalWorld world) : IDisposable
+sealed class LocalClient(LocalWorld world) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
     {
         BaseAddress = new Uri($"http://localhost:{world.Settings.Port}/"),
         Timeout = TimeSpan.FromMinutes(5),
     };
 
-    private int _posts;
+    int _posts;
 
     public Task<JsonNode> GetAsync(string path, string role = "owner") => SendAsync(HttpMethod.Get, path, null, role);
 
@@ -35,7 +35,7 @@ internal sealed class LocalClient(LocalWorld world) : IDisposable
     }
 
     /// <exception cref="UnexpectedAnswerException">The answer is no success.</exception>
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body, string role)
+    async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body, string role)
     {
         using var request = Request(method, path, body, role);
         using var response = await _http.SendAsync(request);
@@ -51,7 +51,7 @@ internal sealed class LocalClient(LocalWorld world) : IDisposable
         }
     }
 
-    private HttpRequestMessage Request(HttpMethod method, string path, object? body, string role)
+    HttpRequestMessage Request(HttpMethod method, string path, object? body, string role)
     {
         var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue(

@@ -6,12 +6,12 @@ namespace Billing.Local.Host;
 /// Moves the clock the way time passes: with a stop at every Berlin midnight on the way, where each timer that came due runs once
 /// and everything settles before time goes on.
 /// </summary>
-internal sealed class ClockWalk(LocalClock clock, Timers timers, Settle settle) : IDisposable
+sealed class ClockWalk(LocalClock clock, Timers timers, Settle settle) : IDisposable
 {
-    private static readonly TimeZoneInfo Berlin =
+    static readonly TimeZoneInfo Berlin =
         TimeZoneInfo.TryFindSystemTimeZoneById("Europe/Berlin", out var zone) ? zone : TimeZoneInfo.FindSystemTimeZoneById("W. Europe Standard Time");
 
-    private readonly SemaphoreSlim _one = new(1);
+    readonly SemaphoreSlim _one = new(1);
 
     /// <summary>Returns when all is quiet at the target. False, and nothing done, when the clock is past it.</summary>
     /// <exception cref="NotQuietException">It did not become quiet at a stop; the clock stays there.</exception>

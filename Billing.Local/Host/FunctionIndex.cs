@@ -10,7 +10,7 @@ using NCrontab;
 namespace Billing.Local.Host;
 
 /// <summary>A method with [Function] and the one parameter that triggers it.</summary>
-internal sealed record IndexedFunction(string Name, MethodInfo Method, ParameterInfo Parameter, Attribute Trigger)
+sealed record IndexedFunction(string Name, MethodInfo Method, ParameterInfo Parameter, Attribute Trigger)
 {
     public string EntryPoint => $"{Method.DeclaringType!.FullName}.{Method.Name}";
 
@@ -22,15 +22,15 @@ internal sealed record IndexedFunction(string Name, MethodInfo Method, Parameter
 /// The functions of an assembly. What the real worker would not index or load, or would quietly run otherwise than written,
 /// is refused here, so that it fails on the first local start and not after a deployment.
 /// </summary>
-internal sealed class FunctionIndex
+sealed class FunctionIndex
 {
     public static readonly CrontabSchedule.ParseOptions SixFields = new() { IncludingSeconds = true };
 
-    private static readonly Type[] RouteValueTypes = [typeof(string), typeof(int), typeof(long), typeof(Guid)];
+    static readonly Type[] RouteValueTypes = [typeof(string), typeof(int), typeof(long), typeof(Guid)];
 
-    private readonly List<string> _problems = [];
+    readonly List<string> _problems = [];
 
-    private FunctionIndex()
+    FunctionIndex()
     {
     }
 
@@ -56,7 +56,7 @@ internal sealed class FunctionIndex
         throw new LocalStartException($"The Functions host would not run these functions:{string.Concat(index._problems.Select(problem => $"\n  {problem}"))}");
     }
 
-    private IndexedFunction? Read(MethodInfo method)
+    IndexedFunction? Read(MethodInfo method)
     {
         var name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
         void Refuse(string why) => _problems.Add($"{name} ({method.DeclaringType!.Name}.{method.Name}): {why}");
@@ -105,13 +105,13 @@ internal sealed class FunctionIndex
         return function;
     }
 
-    private static bool AnswersHttp(Type type)
+    static bool AnswersHttp(Type type)
     {
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>)) type = type.GetGenericArguments()[0];
         return type == typeof(void) || type == typeof(Task) || type.IsAssignableTo(typeof(IResult)) || type.IsAssignableTo(typeof(IActionResult));
     }
 
-    private static bool Binds(ParameterInfo parameter, string[] routeValues) =>
+    static bool Binds(ParameterInfo parameter, string[] routeValues) =>
         parameter.ParameterType == typeof(FunctionContext)
         || parameter.ParameterType == typeof(CancellationToken)
         || (RouteValueTypes.Contains(parameter.ParameterType) && routeValues.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)

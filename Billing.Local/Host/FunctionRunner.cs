@@ -9,11 +9,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Billing.Local.Host;
 
 /// <summary>Runs functions, each on an instance of its own in a scope of its own, and knows how many are running.</summary>
-internal sealed class FunctionRunner(IServiceProvider services) : IDisposable
+sealed class FunctionRunner(IServiceProvider services) : IDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
-    private long _started;
-    private long _ended;
+    readonly CancellationTokenSource _stop = new();
+    long _started;
+    long _ended;
 
     /// <summary>How many runs have begun since the start. Unchanged and none running: nothing has run in between.</summary>
     public long Started => Interlocked.Read(ref _started);
@@ -59,7 +59,7 @@ internal sealed class FunctionRunner(IServiceProvider services) : IDisposable
         await _stop.CancelAsync();
     }
 
-    private static async Task<object?> InvokeAsync(IndexedFunction function, object trigger, FunctionContext context, RouteValueDictionary routeValues)
+    static async Task<object?> InvokeAsync(IndexedFunction function, object trigger, FunctionContext context, RouteValueDictionary routeValues)
     {
         var method = function.Method;
         var instance = method.IsStatic ? null : ActivatorUtilities.CreateInstance(context.InstanceServices, method.DeclaringType!);
@@ -74,7 +74,7 @@ internal sealed class FunctionRunner(IServiceProvider services) : IDisposable
         return method.ReturnType.IsGenericType ? method.ReturnType.GetProperty(nameof(Task<>.Result))!.GetValue(task) : null;
     }
 
-    private static object? RouteValue(ParameterInfo parameter, RouteValueDictionary values)
+    static object? RouteValue(ParameterInfo parameter, RouteValueDictionary values)
     {
         var text = Convert.ToString(values[parameter.Name!], CultureInfo.InvariantCulture);
         if (parameter.ParameterType == typeof(string)) return text;
@@ -84,12 +84,12 @@ internal sealed class FunctionRunner(IServiceProvider services) : IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    private sealed class Run(FunctionRunner runner) : IDisposable
+    sealed class Run(FunctionRunner runner) : IDisposable
     {
         public void Dispose() => Interlocked.Increment(ref runner._ended);
     }
 
-    private sealed class Context(IndexedFunction function, IServiceProvider services, CancellationToken cancellation) : FunctionContext
+    sealed class Context(IndexedFunction function, IServiceProvider services, CancellationToken cancellation) : FunctionContext
     {
         public override string InvocationId { get; } = Guid.NewGuid().ToString();
 
@@ -104,7 +104,7 @@ internal sealed class FunctionRunner(IServiceProvider services) : IDisposable
         public override CancellationToken CancellationToken => cancellation;
     }
 
-    private sealed class Definition(IndexedFunction function) : FunctionDefinition
+    sealed class Definition(IndexedFunction function) : FunctionDefinition
     {
         public override string Id => function.EntryPoint;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Billing.Local.Host;
 
 /// <summary>What host.json says about routes and queues, with the real host's defaults.</summary>
-internal sealed record HostSettings(string RoutePrefix, int BatchSize, int NewBatchThreshold, int MaxDequeueCount, TimeSpan VisibilityTimeout, bool Base64)
+sealed record HostSettings(string RoutePrefix, int BatchSize, int NewBatchThreshold, int MaxDequeueCount, TimeSpan VisibilityTimeout, bool Base64)
 {
     public static HostSettings From(string path)
     {

@@ -13,7 +13,7 @@ namespace Billing.Local.Host;
 /// Routes requests to functions as the Functions host does: by a list that is tried from the top, ordered by function name and
 /// not by how specific a route is. A route whose methods do not fit is passed over; what nothing takes is a 404.
 /// </summary>
-internal static class HttpFunctions
+static class HttpFunctions
 {
     public static void UseHttpFunctions(this WebApplication app, FunctionIndex index, HostSettings settings)
     {
@@ -39,7 +39,7 @@ internal static class HttpFunctions
         app.UseRouter(routes);
     }
 
-    private static async Task AnswerAsync(IndexedFunction function, HttpContext http, FunctionRunner runner, ILogger logger)
+    static async Task AnswerAsync(IndexedFunction function, HttpContext http, FunctionRunner runner, ILogger logger)
     {
         try
         {

@@ -8,10 +8,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace Billing.Local.Host;
 
 /// <summary>What a local service offers beside its functions: its world, tokens, the clock, timers on demand and the CRM's end of the webhook.</summary>
-internal sealed class LocalEndpoints(
+sealed class LocalEndpoints(
     LocalWorld world, FunctionIndex index, HostSettings settings, Timers timers, ClockWalk walk, Notifications notifications)
 {
-    private readonly string _origin = $"http://localhost:{world.Settings.Port}";
+    readonly string _origin = $"http://localhost:{world.Settings.Port}";
 
     /// <summary>Set once everything has started.</summary>
     public bool Ready { get; set; }
@@ -29,7 +29,7 @@ internal sealed class LocalEndpoints(
         app.MapPost("/admin/functions/{name}", (string name) => timers.RunNow(name) ? Results.Accepted() : Results.NotFound());
     }
 
-    private JsonObject Discovery() => new()
+    JsonObject Discovery() => new()
     {
         ["issuer"] = SigningKey.Issuer,
         ["jwks_uri"] = $"{_origin}/local/jwks",
@@ -38,7 +38,7 @@ internal sealed class LocalEndpoints(
         ["id_token_signing_alg_values_supported"] = new JsonArray("RS256"),
     };
 
-    private object Describe() => new
+    object Describe() => new
     {
         api = $"{_origin}/{settings.RoutePrefix}",
         page = $"{_origin}/",
@@ -49,23 +49,23 @@ internal sealed class LocalEndpoints(
         functions = index.Functions.Select(Describe),
     };
 
-    private object Describe(IndexedFunction function) => function.Trigger switch
+    object Describe(IndexedFunction function) => function.Trigger switch
     {
         TimerTriggerAttribute timer => new { name = function.Name, trigger = "timer", schedule = timer.Schedule },
         QueueTriggerAttribute queue => new { name = function.Name, trigger = "queue", queue = queue.QueueName },
         _ => new { name = function.Name, trigger = "http", methods = ((HttpTriggerAttribute)function.Trigger).Methods, route = $"{settings.RoutePrefix}/{function.Route}" },
     };
 
-    private object Now() => new { now = LocalClock.Text(world.Clock.GetUtcNow()) };
+    object Now() => new { now = LocalClock.Text(world.Clock.GetUtcNow()) };
 
-    private async Task<IResult> TokenAsync(HttpRequest request)
+    async Task<IResult> TokenAsync(HttpRequest request)
     {
         if (await BodyAsync(request) is not { } body || Text(body, "role") is not { } role || !SigningKey.Roles.Contains(role))
             return Problem(StatusCodes.Status400BadRequest, $"role is one of {string.Join(", ", SigningKey.Roles)}.");
         return Results.Json(new { token = world.Key.Token(role, Text(body, "accountId"), Text(body, "sub"), world.Clock.GetUtcNow()) });
     }
 
-    private async Task<IResult> MoveClockAsync(HttpRequest request, CancellationToken cancellation)
+    async Task<IResult> MoveClockAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (await BodyAsync(request) is not { } body || LocalClock.TryParse(Text(body, "now")) is not { } target)
             return Problem(StatusCodes.Status400BadRequest, """The body is {"now":"2026-05-06T08:00:00Z"}.""");
@@ -80,7 +80,7 @@ internal sealed class LocalEndpoints(
         }
     }
 
-    private async Task<IResult> ReceiveAsync(HttpRequest request)
+    async Task<IResult> ReceiveAsync(HttpRequest request)
     {
         if (await BodyAsync(request) is not { } body) return Problem(StatusCodes.Status400BadRequest, "The body is a JSON object.");
         var id = request.Headers["webhook-id"].ToString();
@@ -89,7 +89,7 @@ internal sealed class LocalEndpoints(
     }
 
     /// <summary>The request's JSON object; null when it holds none.</summary>
-    private static async Task<JsonElement?> BodyAsync(HttpRequest request)
+    static async Task<JsonElement?> BodyAsync(HttpRequest request)
     {
         try
         {
@@ -102,8 +102,8 @@ internal sealed class LocalEndpoints(
         }
     }
 
-    private static string? Text(JsonElement body, string name) =>
+    static string? Text(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
+    static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
 }

@@ -18,14 +18,14 @@ namespace Billing.Local.Host;
 /// <summary>Hosts a functions app in a local world: what the Functions host and Azure are to it elsewhere.</summary>
 public sealed class LocalHost : IHost, IAsyncDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private readonly WebApplication _app;
-    private readonly LocalWorld _world;
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _loops = Task.CompletedTask;
+    readonly WebApplication _app;
+    readonly LocalWorld _world;
+    readonly CancellationTokenSource _stopping = new();
+    Task _loops = Task.CompletedTask;
 
-    private LocalHost(WebApplication app)
+    LocalHost(WebApplication app)
     {
         _app = app;
         _world = app.Services.GetRequiredService<LocalWorld>();
@@ -121,7 +121,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>What the world gives the product's configuration; the environment's own settings win.</summary>
-    private static Dictionary<string, string?> ForProduct(LocalWorld world)
+    static Dictionary<string, string?> ForProduct(LocalWorld world)
     {
         var origin = $"http://localhost:{world.Settings.Port}";
         return new()
@@ -148,10 +148,10 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         };
     }
 
-    private static void Add(ConfigurationManager configuration, bool first, Dictionary<string, string?> settings) =>
+    static void Add(ConfigurationManager configuration, bool first, Dictionary<string, string?> settings) =>
         ((IConfigurationBuilder)configuration).Sources.Insert(first ? 0 : configuration.Sources.Count, new MemoryConfigurationSource { InitialData = settings });
 
-    private static void RequireFree(int port)
+    static void RequireFree(int port)
     {
         foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
         {
@@ -171,13 +171,13 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         }
     }
 
-    private async Task PlayAsync(DemoPlay demo)
+    async Task PlayAsync(DemoPlay demo)
     {
         Environment.ExitCode = await demo.PlayAsync() ? 0 : 1;
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
 
-    private void Announce()
+    void Announce()
     {
         var settings = _world.Settings;
         var api = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{settings.Port}/{Services.GetRequiredService<HostSettings>().RoutePrefix}");

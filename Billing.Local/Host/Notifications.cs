@@ -4,15 +4,15 @@ namespace Billing.Local.Host;
 
 /// <summary>A webhook call the CRM would have received.</summary>
 /// <param name="Deliveries">How often it came under this id; the first one is shown.</param>
-internal sealed record Notification(string Id, DateTimeOffset ReceivedAt, string? Timestamp, int Deliveries, JsonElement Body);
+sealed record Notification(string Id, DateTimeOffset ReceivedAt, string? Timestamp, int Deliveries, JsonElement Body);
 
 /// <summary>Stands in for the CRM's end of the webhook and remembers the last calls, newest last.</summary>
-internal sealed class Notifications
+sealed class Notifications
 {
-    private const int Bound = 10_000;
+    const int Bound = 10_000;
 
-    private readonly Lock _gate = new();
-    private readonly OrderedDictionary<string, Notification> _received = [];
+    readonly Lock _gate = new();
+    readonly OrderedDictionary<string, Notification> _received = [];
 
     public void Receive(string id, DateTimeOffset at, string? timestamp, JsonElement body)
     {

@@ -8,16 +8,16 @@ using Microsoft.Extensions.Logging;
 namespace Billing.Local.Host;
 
 /// <summary>Polls the queues that trigger functions.</summary>
-internal sealed class Queues(FunctionIndex index, FunctionRunner runner, HostSettings settings, IConfiguration configuration, ILogger<Queues> logger)
+sealed class Queues(FunctionIndex index, FunctionRunner runner, HostSettings settings, IConfiguration configuration, ILogger<Queues> logger)
 {
     /// <summary>A message is another's to take when its host has been silent for this long.</summary>
-    private static readonly TimeSpan MessageLock = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LockRenewal = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan MessageLock = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan LockRenewal = TimeSpan.FromSeconds(4);
+    static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan LongestIdle = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
-    private readonly List<Listener> _listeners = [.. index.TriggeredBy<QueueTriggerAttribute>().Select(function => new Listener(function, configuration))];
+    readonly List<Listener> _listeners = [.. index.TriggeredBy<QueueTriggerAttribute>().Select(function => new Listener(function, configuration))];
 
     /// <summary>The queue of that name that triggers a function; null when none does.</summary>
     public QueueClient? Find(string name) => _listeners.Find(listener => listener.Queue.Name == name)?.Queue;
@@ -47,7 +47,7 @@ internal sealed class Queues(FunctionIndex index, FunctionRunner runner, HostSet
         return counts.DistinctBy(queue => queue.Name).ToDictionary(queue => queue.Name, queue => queue.Count);
     }
 
-    private async Task LoopAsync(Listener listener, CancellationToken stopping)
+    async Task LoopAsync(Listener listener, CancellationToken stopping)
     {
         var idle = ShortestIdle;
         var running = new List<Task>();
@@ -75,7 +75,7 @@ internal sealed class Queues(FunctionIndex index, FunctionRunner runner, HostSet
         }
     }
 
-    private async Task WorkAsync(Listener listener, QueueMessage message)
+    async Task WorkAsync(Listener listener, QueueMessage message)
     {
         using var run = runner.Begin();
         var queue = listener.Queue;
@@ -131,9 +131,9 @@ internal sealed class Queues(FunctionIndex index, FunctionRunner runner, HostSet
         }
     }
 
-    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
+    static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private sealed class Listener
+    sealed class Listener
     {
         public Listener(IndexedFunction function, IConfiguration configuration)
         {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 namespace Billing.Local.Host;
 
 /// <summary>The world did not become quiet in time; the message says what still moves.</summary>
-internal sealed class NotQuietException(string message) : Exception(message);
+sealed class NotQuietException(string message) : Exception(message);
 
 /// <summary>Waits until nothing is left to do at the instant the clock shows.</summary>
 /// <remarks>
@@ -16,17 +16,17 @@ internal sealed class NotQuietException(string message) : Exception(message);
 /// everything due has been woken. The product's due index is known here by its names only: table <c>DueAccounts</c>,
 /// PartitionKey = UTC day, RowKey = <c>HHmm|account|version</c>; an account id on queue <c>account-work</c> wakes it.
 /// </remarks>
-internal sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings, LocalClock clock, IConfiguration configuration)
+sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings, LocalClock clock, IConfiguration configuration)
 {
-    private const string WorkQueue = "account-work";
+    const string WorkQueue = "account-work";
 
-    private static readonly TimeSpan AtMost = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan AtMost = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     // An outbox is due a minute after its commit; whoever waits for quiet does not wait for that minute.
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Ahead = TimeSpan.FromMinutes(1);
 
-    private readonly TableClient _due = new(configuration["AzureWebJobsStorage"], "DueAccounts");
+    readonly TableClient _due = new(configuration["AzureWebJobsStorage"], "DueAccounts");
 
     /// <exception cref="NotQuietException">It has not become quiet within two minutes of real time.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -46,7 +46,7 @@ internal sealed class Settle(FunctionRunner runner, Queues queues, HostSettings 
         }
     }
 
-    private async Task QuietAsync(Stopwatch waited, CancellationToken cancellation)
+    async Task QuietAsync(Stopwatch waited, CancellationToken cancellation)
     {
         for (var pause = TimeSpan.FromMilliseconds(5); ; await Task.Delay(pause, cancellation), pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -63,7 +63,7 @@ internal sealed class Settle(FunctionRunner runner, Queues queues, HostSettings 
         }
     }
 
-    private async Task<HashSet<(string Day, string Key)>> DueAsync(CancellationToken cancellation)
+    async Task<HashSet<(string Day, string Key)>> DueAsync(CancellationToken cancellation)
     {
         if (queues.Find(WorkQueue) is null) return [];
         var until = clock.GetUtcNow() + Ahead;

@@ -6,12 +6,12 @@ using NCrontab;
 namespace Billing.Local.Host;
 
 /// <summary>Runs timer functions by the local clock. However many occurrences have passed, a due timer runs once.</summary>
-internal sealed class Timers(FunctionIndex index, FunctionRunner runner, LocalClock clock, ILogger<Timers> logger)
+sealed class Timers(FunctionIndex index, FunctionRunner runner, LocalClock clock, ILogger<Timers> logger)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Late = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan Late = TimeSpan.FromMinutes(1);
 
-    private readonly Schedule[] _schedules =
+    readonly Schedule[] _schedules =
         [.. index.TriggeredBy<TimerTriggerAttribute>().Select(function => new Schedule(function, clock.GetUtcNow().UtcDateTime))];
 
     /// <summary>Looks for due timers until it is told to stop.</summary>
@@ -38,7 +38,7 @@ internal sealed class Timers(FunctionIndex index, FunctionRunner runner, LocalCl
         return true;
     }
 
-    private async Task RunAsync(Schedule schedule, bool onlyWhenDue, bool wait)
+    async Task RunAsync(Schedule schedule, bool onlyWhenDue, bool wait)
     {
         using var run = wait ? runner.Begin() : null;
         if (!await schedule.Gate.WaitAsync(wait ? Timeout.Infinite : 0)) return;
@@ -66,7 +66,7 @@ internal sealed class Timers(FunctionIndex index, FunctionRunner runner, LocalCl
         }
     }
 
-    private sealed class Schedule(IndexedFunction function, DateTime startedAt)
+    sealed class Schedule(IndexedFunction function, DateTime startedAt)
     {
         public IndexedFunction Function => function;
 

@@ -33,7 +33,7 @@ public static class FunctionsApplication
 /// <summary>Collects settings and services of a functions app, as the isolated worker's builder does.</summary>
 public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
 {
-    private readonly WebApplicationBuilder _web;
+    readonly WebApplicationBuilder _web;
 
     internal FunctionsApplicationBuilder(WebApplicationBuilder web) => _web = web;
 

@@ -13,10 +13,10 @@ public sealed class LocalClock : TimeProvider, IDisposable
     /// <summary>The value of a clock that shows the real time.</summary>
     internal const long RealTime = -1;
 
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly unsafe long* _value;
-    private readonly string? _keptAt;
+    readonly MemoryMappedFile _file;
+    readonly MemoryMappedViewAccessor _view;
+    readonly unsafe long* _value;
+    readonly string? _keptAt;
 
     /// <param name="path">The file every process of the world maps; it must exist.</param>
     /// <param name="keptAt">Where a move is written down for a later world; null when nothing is kept.</param>
@@ -32,7 +32,7 @@ public sealed class LocalClock : TimeProvider, IDisposable
 
     internal bool StandsStill => Value >= 0;
 
-    private unsafe long Value => Volatile.Read(ref *_value);
+    unsafe long Value => Volatile.Read(ref *_value);
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => Shown(Value);
@@ -79,7 +79,7 @@ public sealed class LocalClock : TimeProvider, IDisposable
         text, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
         ? instant.ToUniversalTime() : null;
 
-    private static DateTimeOffset Shown(long value) =>
+    static DateTimeOffset Shown(long value) =>
         value >= 0 ? new DateTimeOffset(value, TimeSpan.Zero) : System.GetUtcNow().AddTicks(-(value + 1));
 
     public void Dispose()

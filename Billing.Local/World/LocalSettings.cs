@@ -36,7 +36,7 @@ public sealed record LocalSettings(int Port, int StripePort, int StoragePort, Da
         new("Local__Clock", Clock is { } clock ? LocalClock.Text(clock) : ""),
     ];
 
-    private static int PortOf(IConfigurationSection local, string name, int otherwise)
+    static int PortOf(IConfigurationSection local, string name, int otherwise)
     {
         var text = local[name];
         if (string.IsNullOrEmpty(text)) return otherwise;
@@ -44,14 +44,14 @@ public sealed record LocalSettings(int Port, int StripePort, int StoragePort, Da
         throw new LocalStartException($"Local__{name}={text} is not a port (1 to 65535).");
     }
 
-    private static bool Flag(IConfigurationSection local, string name)
+    static bool Flag(IConfigurationSection local, string name)
     {
         var text = local[name];
         if (string.IsNullOrEmpty(text)) return true;
         return bool.TryParse(text, out var flag) ? flag : throw new LocalStartException($"Local__{name}={text} is neither true nor false.");
     }
 
-    private static DateTimeOffset? Instant(IConfigurationSection local, string name)
+    static DateTimeOffset? Instant(IConfigurationSection local, string name)
     {
         var text = local[name];
         if (string.IsNullOrEmpty(text)) return null;

@@ -4,17 +4,17 @@ using System.Runtime.InteropServices;
 namespace Billing.Local.World;
 
 /// <summary>The outside world as one service sees it: storage, clock and signing key, shared with every service on the same storage port.</summary>
-internal sealed class LocalWorld : IDisposable
+sealed class LocalWorld : IDisposable
 {
-    private static readonly TimeSpan Starts = TimeSpan.FromSeconds(70);
+    static readonly TimeSpan Starts = TimeSpan.FromSeconds(70);
 
-    private readonly WorldFolder _folder;
-    private readonly Lock _gate = new();
-    private readonly List<PosixSignalRegistration> _untilHosted = [];
-    private FileStream? _owned;
-    private bool _left;
+    readonly WorldFolder _folder;
+    readonly Lock _gate = new();
+    readonly List<PosixSignalRegistration> _untilHosted = [];
+    FileStream? _owned;
+    bool _left;
 
-    private LocalWorld(LocalSettings settings)
+    LocalWorld(LocalSettings settings)
     {
         Settings = settings;
         Storage = new StorageEmulator(settings.StoragePort);
@@ -87,7 +87,7 @@ internal sealed class LocalWorld : IDisposable
         wished is not { } wish || (clock.StandsStill && clock.GetUtcNow() == wish) ? null
         : $"Note      The clock of this world was at {LocalClock.Text(clock.GetUtcNow())} already: Local__Clock={LocalClock.Text(wish)} does not move it.";
 
-    private async Task StartAsync()
+    async Task StartAsync()
     {
         StorageEmulator.RequireInstalled();
         using var process = WorldProcess.Start(Settings);
@@ -99,7 +99,7 @@ internal sealed class LocalWorld : IDisposable
         }
     }
 
-    private string LastWords() =>
+    string LastWords() =>
         (File.Exists(_folder.WorldLog) ? File.ReadLines(_folder.WorldLog).LastOrDefault() : null)
         ?? $"The local world does not start; its log is {_folder.WorldLog}.";
 }

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Billing.Local.World;
 
 /// <summary>What .NET does not offer: leaving the terminal's process group, and asking another process to end.</summary>
-internal static class Signal
+static class Signal
 {
-    private const int SigTerm = 15;
+    const int SigTerm = 15;
 
     /// <summary>A Ctrl-C or a closed terminal meant for whoever started this process no longer reaches it.</summary>
     public static void LeaveTerminal()
@@ -34,8 +34,8 @@ internal static class Signal
     }
 
     [DllImport("libc", EntryPoint = "setsid"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int NewSession();
+    static extern int NewSession();
 
     [DllImport("libc", EntryPoint = "kill"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Send(int pid, int signal);
+    static extern int Send(int pid, int signal);
 }

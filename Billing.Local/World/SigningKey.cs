@@ -6,15 +6,15 @@ using Microsoft.IdentityModel.Tokens;
 namespace Billing.Local.World;
 
 /// <summary>The world's key: it signs the tokens of every service in the world and is what their secrets derive from.</summary>
-internal sealed class SigningKey : IDisposable
+sealed class SigningKey : IDisposable
 {
     public const string Issuer = "http://localhost/local";
     public const string Audience = "cloudcrm-billing";
     public static readonly string[] Roles = ["owner", "super-admin", "service", "operator", "member"];
 
-    private readonly string _pem;
-    private readonly RSA _rsa = RSA.Create();
-    private readonly string _id;
+    readonly string _pem;
+    readonly RSA _rsa = RSA.Create();
+    readonly string _id;
 
     public SigningKey(string path)
     {

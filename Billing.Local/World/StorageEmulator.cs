@@ -6,14 +6,14 @@ using System.Text.Json;
 namespace Billing.Local.World;
 
 /// <summary>Azurite: Azure Storage's blobs, queues and tables on three ports in a row.</summary>
-internal sealed class StorageEmulator(int port)
+sealed class StorageEmulator(int port)
 {
-    private const string Account = "devstoreaccount1";
+    const string Account = "devstoreaccount1";
 
     // The emulator's one well-known key, published by Microsoft; it opens nothing else.
-    private const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+    static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     public string Blob => Url(port);
 
@@ -74,14 +74,14 @@ internal sealed class StorageEmulator(int port)
         throw new LocalStartException($"No folder above {AppContext.BaseDirectory} holds Billing.sln: the storage emulator is looked for beside it.");
     }
 
-    private static string Script()
+    static string Script()
     {
         var script = Path.Combine(Root(), "node_modules", "azurite", "dist", "src", "azurite.js");
         return File.Exists(script) ? script
             : throw new LocalStartException($"The storage emulator is not installed in {Root()}: run npm ci there (the build does, where npm's registry can be reached).");
     }
 
-    private static string Node()
+    static string Node()
     {
         var name = OperatingSystem.IsWindows() ? "node.exe" : "node";
         return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
@@ -89,7 +89,7 @@ internal sealed class StorageEmulator(int port)
             ?? throw new LocalStartException("Node.js is not on PATH: the storage emulator needs it. Install Node.js 20 or later.");
     }
 
-    private static async Task<bool> AnswersAsync(int port, string url, string server)
+    static async Task<bool> AnswersAsync(int port, string url, string server)
     {
         try
         {
@@ -109,7 +109,7 @@ internal sealed class StorageEmulator(int port)
             $"Port {port} is taken by something that is not the storage emulator's {server["Azurite-".Length..].ToLowerInvariant()} service; Local__StoragePort chooses another three ports.");
     }
 
-    private static string Url(int port) => $"http://127.0.0.1:{Text(port)}/{Account}";
+    static string Url(int port) => $"http://127.0.0.1:{Text(port)}/{Account}";
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,12 +7,12 @@ namespace Billing.Local.World;
 /// The files by which the processes of one world find each other, in the temporary folder under its storage port. Who owns
 /// and who runs the world is told by locks: unlike pids they end with their process, however it ends.
 /// </summary>
-internal sealed class WorldFolder
+sealed class WorldFolder
 {
-    private const string OwnerLock = "owner.lock";
-    private const string WorldLock = "world.lock";
+    const string OwnerLock = "owner.lock";
+    const string WorldLock = "world.lock";
 
-    private readonly string _path;
+    readonly string _path;
 
     public WorldFolder(int storagePort)
     {
@@ -78,12 +78,12 @@ internal sealed class WorldFolder
 
     public static string? KeptClock(string? keptIn) => keptIn is null ? null : Path.Combine(keptIn, "clock");
 
-    private static string KeptKey(string keptIn) => Path.Combine(keptIn, "signing-key.pem");
+    static string KeptKey(string keptIn) => Path.Combine(keptIn, "signing-key.pem");
 
-    private static byte[] NewKey() => Encoding.UTF8.GetBytes(SigningKey.NewPem());
+    static byte[] NewKey() => Encoding.UTF8.GetBytes(SigningKey.NewPem());
 
     // Complete or not there: another process never reads half a file, and the first to make it has made it for all.
-    private static void CreateOnce(string path, Func<byte[]> content)
+    static void CreateOnce(string path, Func<byte[]> content)
     {
         if (File.Exists(path)) return;
         var draft = $"{path}.{Environment.ProcessId}";
@@ -98,7 +98,7 @@ internal sealed class WorldFolder
         }
     }
 
-    private FileStream? TryLock(string name)
+    FileStream? TryLock(string name)
     {
         try
         {
@@ -110,12 +110,12 @@ internal sealed class WorldFolder
         }
     }
 
-    private string In(string name) => Path.Combine(_path, name);
+    string In(string name) => Path.Combine(_path, name);
 
-    private int? Pid(string name) =>
+    int? Pid(string name) =>
         File.Exists(In(name)) && int.TryParse(File.ReadAllText(In(name)), CultureInfo.InvariantCulture, out var pid) ? pid : null;
 
-    private void Write(string name, int? pid)
+    void Write(string name, int? pid)
     {
         if (pid is null) File.Delete(In(name));
         else File.WriteAllText(In(name), pid.Value.ToString(CultureInfo.InvariantCulture));

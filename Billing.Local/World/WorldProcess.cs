@@ -7,7 +7,7 @@ namespace Billing.Local.World;
 /// The process that runs a world: it makes clock and key, keeps the storage emulator running, and ends it on SIGTERM.
 /// A service starts it beside itself, so that the world outlives the service; <c>dotnet run --project Billing.Local</c> is it.
 /// </summary>
-internal static class WorldProcess
+static class WorldProcess
 {
     /// <summary>The argument by which a service starts it.</summary>
     public const string Argument = "world";
@@ -15,8 +15,8 @@ internal static class WorldProcess
     /// <summary>Exit code of a world that another was quicker than.</summary>
     public const int AlreadyRuns = 3;
 
-    private static readonly TimeSpan StorageStarts = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StorageStops = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan StorageStarts = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan StorageStops = TimeSpan.FromSeconds(10);
 
     /// <summary>Starts a world's process that shares no stream with this one.</summary>
     public static Process Start(LocalSettings settings)
@@ -123,7 +123,7 @@ internal static class WorldProcess
         }
     }
 
-    private static async Task ReadyAsync(StorageEmulator storage, Process emulator, WorldFolder folder, CancellationToken stopping)
+    static async Task ReadyAsync(StorageEmulator storage, Process emulator, WorldFolder folder, CancellationToken stopping)
     {
         for (var waited = Stopwatch.StartNew(); await storage.AnswersAsync() != true; await Task.Delay(100, stopping))
         {
@@ -133,7 +133,7 @@ internal static class WorldProcess
     }
 
     // SIGTERM first: killed, Azurite loses what it was told in the last five seconds.
-    private static void End(Process emulator)
+    static void End(Process emulator)
     {
         if (emulator.HasExited) return;
         Signal.Terminate(emulator.Id);
@@ -141,13 +141,13 @@ internal static class WorldProcess
     }
 
     // A world on other ports is another world: two emulators never share a data folder.
-    private static string KeptIn(int storagePort)
+    static string KeptIn(int storagePort)
     {
         var kept = Path.Combine(StorageEmulator.Root(), ".local");
         return storagePort == 10000 ? kept : Path.Combine(kept, $"{storagePort}");
     }
 
-    private static void Announce(LocalSettings settings, StorageEmulator storage, WorldFolder folder, string? keptIn)
+    static void Announce(LocalSettings settings, StorageEmulator storage, WorldFolder folder, string? keptIn)
     {
         using var clock = new LocalClock(folder.Clock, null);
         Console.WriteLine($"""

@@ -14,8 +14,8 @@ public sealed class StorageQueues(QueueServiceClient service) : IAccountWork, IC
     public const string AccountWork = "account-work";
     public const string CrmNotifications = "crm-notifications";
 
-    readonly QueueClient accountWork = service.GetQueueClient(AccountWork);
-    readonly QueueClient crmNotifications = service.GetQueueClient(CrmNotifications);
+    readonly QueueClient _accountWork = service.GetQueueClient(AccountWork);
+    readonly QueueClient _crmNotifications = service.GetQueueClient(CrmNotifications);
 
     /// <summary>The account's id, and behind it, where there is one, the keys of the due entry.</summary>
     public Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation)
@@ -26,7 +26,7 @@ public sealed class StorageQueues(QueueServiceClient service) : IAccountWork, IC
             var (partition, row) = TableDueIndex.KeyOf(entry);
             text += $" {partition} {row}";
         }
-        return accountWork.SendMessageAsync(text, cancellation);
+        return _accountWork.SendMessageAsync(text, cancellation);
     }
 
     /// <exception cref="FormatException">The message is none that <see cref="EnqueueAsync(AccountId, DueAccount?, CancellationToken)"/> wrote.</exception>
@@ -37,17 +37,17 @@ public sealed class StorageQueues(QueueServiceClient service) : IAccountWork, IC
     }
 
     public Task EnqueueAsync(CrmEvent notification, CancellationToken cancellation) =>
-        crmNotifications.SendMessageAsync(JsonText.Of(notification), cancellation);
+        _crmNotifications.SendMessageAsync(JsonText.Of(notification), cancellation);
 
     /// <exception cref="JsonException">The message is none of ours.</exception>
     public static CrmEvent ReadCrmNotification(string message) => JsonText.Read<CrmEvent>(message);
 
     public async Task CreateAsync(CancellationToken cancellation)
     {
-        await accountWork.CreateIfNotExistsAsync(cancellationToken: cancellation);
-        await crmNotifications.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        await _accountWork.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        await _crmNotifications.CreateIfNotExistsAsync(cancellationToken: cancellation);
     }
 
     /// <summary>Throws if the service does not answer.</summary>
-    public Task PingAsync(CancellationToken cancellation) => accountWork.GetPropertiesAsync(cancellation);
+    public Task PingAsync(CancellationToken cancellation) => _accountWork.GetPropertiesAsync(cancellation);
 }

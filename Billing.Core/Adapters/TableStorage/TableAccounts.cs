@@ -18,11 +18,11 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
     const int RowsPerBatch = 100;
     const int BytesPerBatch = 4 * 1024 * 1024;
 
-    readonly TableClient table = tables.Accounts;
+    readonly TableClient _table = tables.Accounts;
 
     public async Task<StoredAccount?> FindAsync(AccountId id, CancellationToken cancellation)
     {
-        var row = await table.GetEntityIfExistsAsync<TableEntity>(id.Value, Rows.Account, cancellationToken: cancellation);
+        var row = await _table.GetEntityIfExistsAsync<TableEntity>(id.Value, Rows.Account, cancellationToken: cancellation);
         return row.HasValue ? new(Rows.Read<Account>(row.Value!), row.Value!.ETag.ToString()) : null;
     }
 
@@ -34,7 +34,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
         Guard(id, actions);
         try
         {
-            var answer = await table.SubmitTransactionAsync(actions.Select(action => action.Action), cancellation);
+            var answer = await _table.SubmitTransactionAsync(actions.Select(action => action.Action), cancellation);
             return new(CommitOutcome.Committed, new(commit.Account, answer.Value[0].Headers.ETag!.Value.ToString()));
         }
         catch (TableTransactionFailedException failed) when (failed.Status is 404 or 409 or 412)
@@ -77,12 +77,12 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
     public async Task<ImmutableArray<OutboxEntry>> ListOutboxAsync(AccountId id, CancellationToken cancellation)
     {
         var entries = ImmutableArray.CreateBuilder<OutboxEntry>();
-        await foreach (var row in table.QueryAsync<TableEntity>(Range(id, "outbox"), cancellationToken: cancellation)) entries.Add(Rows.Read<OutboxEntry>(row));
+        await foreach (var row in _table.QueryAsync<TableEntity>(Range(id, "outbox"), cancellationToken: cancellation)) entries.Add(Rows.Read<OutboxEntry>(row));
         return entries.ToImmutable();
     }
 
     public Task DeleteOutboxAsync(OutboxEntry entry, CancellationToken cancellation) =>
-        table.DeleteEntityAsync(entry.Account.Value, Rows.Outbox(entry.Version), ETag.All, cancellation);
+        _table.DeleteEntityAsync(entry.Account.Value, Rows.Outbox(entry.Version), ETag.All, cancellation);
 
     public async Task PurgeAsync(AccountId id, DateTimeOffset before, CancellationToken cancellation)
     {
@@ -90,7 +90,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
         foreach (var prefix in (string[])["reply", "confirmation"])
         {
             var filter = Range(id, prefix) + " and " + TableClient.CreateQueryFilter($"At lt {before}");
-            await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellation))
+            await foreach (var row in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellation))
             {
                 past.Add(new(TableTransactionActionType.Delete, row, ETag.All));
                 if (past.Count == RowsPerBatch) break;
@@ -100,7 +100,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
         if (past.Count == 0) return;
         try
         {
-            await table.SubmitTransactionAsync(past, cancellation);
+            await _table.SubmitTransactionAsync(past, cancellation);
         }
         catch (TableTransactionFailedException failed) when (failed.Status == 404)
         {
@@ -112,7 +112,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
     {
         // Only account rows have the one property and only outbox rows the other.
         var filter = TableClient.CreateQueryFilter($"DueAt lt {before} or PromisedAt lt {before}");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey"], cancellationToken: cancellation))
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey"], cancellationToken: cancellation))
             yield return AccountId.Parse(row.PartitionKey);
     }
 
@@ -153,7 +153,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
 
     async Task<TableEntity?> ReadAsync(AccountId id, string key, CancellationToken cancellation)
     {
-        var row = await table.GetEntityIfExistsAsync<TableEntity>(id.Value, key, cancellationToken: cancellation);
+        var row = await _table.GetEntityIfExistsAsync<TableEntity>(id.Value, key, cancellationToken: cancellation);
         return row.HasValue ? row.Value : null;
     }
 
@@ -163,7 +163,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
     {
         var filter = after is null ? Range(id, prefix) : TableClient.CreateQueryFilter($"PartitionKey eq {id.Value} and RowKey gt {after} and RowKey lt {Rows.EndOf(prefix)}");
         var rows = ImmutableArray.CreateBuilder<T>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: Math.Min(limit + 1, 1000), select, cancellation))
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, maxPerPage: Math.Min(limit + 1, 1000), select, cancellation))
         {
             if (read(row) is not { } value) continue;
             if (rows.Count == limit) return new(rows.ToImmutable(), place(rows[^1]));

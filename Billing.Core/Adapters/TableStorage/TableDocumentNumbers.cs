@@ -13,56 +13,56 @@ public sealed class TableDocumentNumbers(Tables tables) : IDocumentNumbers, IDis
     const string Partition = "series", Row = "documents", Last = "Last";
     const int LargestBlock = 50;
 
-    readonly TableClient table = tables.Numbers;
-    readonly SemaphoreSlim turn = new(1, 1);
-    readonly Queue<long> block = new();
-    int waiting;
+    readonly TableClient _table = tables.Numbers;
+    readonly SemaphoreSlim _turn = new(1, 1);
+    readonly Queue<long> _block = new();
+    int _waiting;
 
     public async Task<long> NextAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        Interlocked.Increment(ref waiting);
+        Interlocked.Increment(ref _waiting);
         try
         {
-            await turn.WaitAsync(cancellation);
+            await _turn.WaitAsync(cancellation);
         }
         catch
         {
-            Interlocked.Decrement(ref waiting);
+            Interlocked.Decrement(ref _waiting);
             throw;
         }
         try
         {
-            if (block.Count == 0) await ReserveAsync(now, cancellation);
-            return block.Dequeue();
+            if (_block.Count == 0) await ReserveAsync(now, cancellation);
+            return _block.Dequeue();
         }
         finally
         {
             // The last of a burst leaves nothing behind: later documents get later numbers.
-            if (Interlocked.Decrement(ref waiting) == 0) block.Clear();
-            turn.Release();
+            if (Interlocked.Decrement(ref _waiting) == 0) _block.Clear();
+            _turn.Release();
         }
     }
 
-    public void Dispose() => turn.Dispose();
+    public void Dispose() => _turn.Dispose();
 
     async Task ReserveAsync(DateTimeOffset now, CancellationToken cancellation)
     {
         while (true)
         {
-            var size = Math.Clamp(Volatile.Read(ref waiting), 1, LargestBlock);
-            var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, Row, cancellationToken: cancellation);
+            var size = Math.Clamp(Volatile.Read(ref _waiting), 1, LargestBlock);
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row, cancellationToken: cancellation);
             var first = DocumentNumber.Next(now, found.HasValue ? found.Value!.GetInt64(Last)!.Value : 0);
             var row = new TableEntity(Partition, Row) { [Last] = first + size - 1 };
             try
             {
-                if (found.HasValue) await table.UpdateEntityAsync(row, found.Value!.ETag, TableUpdateMode.Replace, cancellation);
-                else await table.AddEntityAsync(row, cancellation);
+                if (found.HasValue) await _table.UpdateEntityAsync(row, found.Value!.ETag, TableUpdateMode.Replace, cancellation);
+                else await _table.AddEntityAsync(row, cancellation);
             }
             catch (RequestFailedException taken) when (taken.Status is 409 or 412)
             {
                 continue;
             }
-            for (var number = first; number < first + size; number++) block.Enqueue(number);
+            for (var number = first; number < first + size; number++) _block.Enqueue(number);
             return;
         }
     }

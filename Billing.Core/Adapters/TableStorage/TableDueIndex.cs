@@ -10,24 +10,24 @@ namespace Billing.Adapters.TableStorage;
 /// <summary>The due index: partition = UTC day <c>yyyyMMdd</c>, row = <c>HHmm|account|version</c>, with <c>|outbox</c> behind it where it guards an outbox.</summary>
 public sealed class TableDueIndex(Tables tables) : IDueIndex
 {
-    readonly TableClient table = tables.Due;
+    readonly TableClient _table = tables.Due;
 
     public Task AddAsync(DueAccount entry, DateTimeOffset now, CancellationToken cancellation)
     {
         var (partition, row) = KeyOf(entry);
-        return table.UpsertEntityAsync(new TableEntity(partition, row) { ["WrittenAt"] = now }, TableUpdateMode.Replace, cancellation);
+        return _table.UpsertEntityAsync(new TableEntity(partition, row) { ["WrittenAt"] = now }, TableUpdateMode.Replace, cancellation);
     }
 
     public Task RemoveAsync(DueAccount entry, CancellationToken cancellation)
     {
         var (partition, row) = KeyOf(entry);
-        return table.DeleteEntityAsync(partition, row, ETag.All, cancellation);
+        return _table.DeleteEntityAsync(partition, row, ETag.All, cancellation);
     }
 
     public async Task<DateTimeOffset?> WrittenAtAsync(DueAccount entry, CancellationToken cancellation)
     {
         var (partition, row) = KeyOf(entry);
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
         return found.HasValue ? found.Value!.GetDateTimeOffset("WrittenAt") : null;
     }
 
@@ -36,7 +36,7 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
         // '}' follows '|': every entry of this minute is included.
         var (day, minute) = (Day(now), Minute(now) + "}");
         var filter = TableClient.CreateQueryFilter($"PartitionKey lt {day} or (PartitionKey eq {day} and RowKey lt {minute})");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
         {
             if (row.GetDateTimeOffset("HandedOutAt") > now - IDueIndex.HandedOutFor) continue;
             yield return Parse(row.PartitionKey, row.RowKey);
@@ -48,7 +48,7 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
         var (partition, row) = KeyOf(entry);
         try
         {
-            await table.UpdateEntityAsync(new TableEntity(partition, row) { ["HandedOutAt"] = now }, ETag.All, TableUpdateMode.Merge, cancellation);
+            await _table.UpdateEntityAsync(new TableEntity(partition, row) { ["HandedOutAt"] = now }, ETag.All, TableUpdateMode.Merge, cancellation);
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
         {

@@ -10,14 +10,14 @@ namespace Billing.Adapters.TableStorage;
 public sealed class TableFindings(Tables tables) : IFindings
 {
     const string Open = "open", Resolved = "resolved";
-    readonly TableClient table = tables.Findings;
+    readonly TableClient _table = tables.Findings;
 
     public async Task AddAsync(OperatorFinding finding, CancellationToken cancellation)
     {
-        if ((await table.GetEntityIfExistsAsync<TableEntity>(Resolved, finding.Id, cancellationToken: cancellation)).HasValue) return;
+        if ((await _table.GetEntityIfExistsAsync<TableEntity>(Resolved, finding.Id, cancellationToken: cancellation)).HasValue) return;
         try
         {
-            await table.AddEntityAsync(Row(Open, finding), cancellation);
+            await _table.AddEntityAsync(Row(Open, finding), cancellation);
         }
         catch (RequestFailedException there) when (there.Status == 409)
         {
@@ -28,18 +28,18 @@ public sealed class TableFindings(Tables tables) : IFindings
     public async IAsyncEnumerable<OperatorFinding> ListAsync(bool resolved, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var partition = resolved ? Resolved : Open;
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellation))
+        await foreach (var row in _table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: cancellation))
             yield return Read(row);
     }
 
     public async Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation)
     {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(Open, id, cancellationToken: cancellation);
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(Open, id, cancellationToken: cancellation);
         if (!found.HasValue) return null;
         var resolved = Read(found.Value!) with { ResolvedAt = at, ResolvedBy = by, Reason = reason };
         // Two partitions, so two writes: in between it is in both, and resolving it again comes to the same.
-        await table.UpsertEntityAsync(Row(Resolved, resolved), TableUpdateMode.Replace, cancellation);
-        await table.DeleteEntityAsync(Open, id, ETag.All, cancellation);
+        await _table.UpsertEntityAsync(Row(Resolved, resolved), TableUpdateMode.Replace, cancellation);
+        await _table.DeleteEntityAsync(Open, id, ETag.All, cancellation);
         return resolved;
     }
 
