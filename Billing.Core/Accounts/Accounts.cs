@@ -10,7 +10,9 @@ namespace Billing.Accounts;
 /// <summary>Who wants what of which account, received when: that moment decides, not when it is worked on.</summary>
 /// <param name="Key">Idempotency key and hash of the request, if one was sent.</param>
 /// <param name="Confirmation">Of a binding order.</param>
-public sealed record Command(AccountId Account, Actor By, DateTimeOffset ReceivedAt, RequestKey? Key = null, string? Confirmation = null);
+/// <param name="Read">The account as it was just read, which spares the first attempt a read.</param>
+public sealed record Command(
+    AccountId Account, Actor By, DateTimeOffset ReceivedAt, RequestKey? Key = null, string? Confirmation = null, StoredAccount? Read = null);
 
 /// <summary>See <see cref="RememberedReply"/> for the two hashes.</summary>
 public sealed record RequestKey(string Key, string Request);
@@ -35,11 +37,11 @@ public sealed class Accounts(
     static readonly TimeSpan Remembered = TimeSpan.FromHours(48);
 
     /// <summary>The account with everything done that is due by now, one commit per missed period; or <c>account_not_found</c>, <c>busy</c>.</summary>
-    public async Task<Decision<StoredAccount>> CurrentAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<Decision<StoredAccount>> CurrentAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation, StoredAccount? read = null)
     {
-        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        for (var attempt = 0; attempt < MostAttempts; attempt++, read = null)
         {
-            if (await store.FindAsync(id, cancellation) is not { } stored) return Refusals.AccountNotFound;
+            if ((read ?? await store.FindAsync(id, cancellation)) is not { } stored) return Refusals.AccountNotFound;
             if (await AdvanceAsync(stored, now, cancellation) is { } current) return current;
         }
         return Refusals.Busy;
@@ -49,7 +51,7 @@ public sealed class Accounts(
     public async Task<Decision<Confirmable>> PreviewAsync(
         Command command, Func<Account, DateOnly, CancellationToken, Task<Decision<Order>>> decide, CancellationToken cancellation)
     {
-        var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation);
+        var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation, command.Read);
         if (current.IsRefused(out var missing, out var stored)) return missing;
         var decision = await decide(stored.Account, stored.Account.DayOf(command.ReceivedAt), cancellation);
         return decision.IsRefused(out var refusal, out var order) ? refusal : Show(order, command);
@@ -114,7 +116,7 @@ public sealed class Accounts(
         var number = 0L;
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation);
+            var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation, attempt == 0 ? command.Read : null);
             if (current.IsRefused(out var missing, out var stored)) return missing;
             var decision = await decide(stored.Account, stored.Account.DayOf(command.ReceivedAt), confirmationUsed, cancellation);
             if (decision.IsRefused(out var refusal, out var pending))

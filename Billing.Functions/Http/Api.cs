@@ -13,11 +13,13 @@ namespace Billing.Functions.Http;
 /// <summary>A request on an account, let in.</summary>
 /// <param name="At">When it was received: that moment decides.</param>
 /// <param name="Today">The Berlin day it counts for.</param>
-public sealed record AccountRequest(HttpRequest Http, AccountId Id, Account Account, Actor By, DateTimeOffset At, DateOnly Today, CancellationToken Cancellation)
+public sealed record AccountRequest(HttpRequest Http, AccountId Id, StoredAccount Stored, Actor By, DateTimeOffset At, DateOnly Today)
 {
+    public Account Account => Stored.Account;
+
     /// <summary>The command as it goes to the account.</summary>
     /// <param name="body">What was asked, for the idempotency key: the same key with another body is refused.</param>
-    public Command Command(object body, string? confirmation = null) => new(Id, By, At, Api.KeyOf(Http, By, body), confirmation);
+    public Command Command(object body, string? confirmation = null) => new(Id, By, At, Api.KeyOf(Http, By, body), confirmation, Stored);
 }
 
 /// <summary>
@@ -84,7 +86,7 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider 
             if (!caller.Roles.Overlaps(allowed)) return new Refusal("forbidden");
             if (request.Headers["Idempotency-Key"] is { Count: > 0 } keys && (keys.Count > 1 || keys[0] is not { Length: > 0 and <= LongestKey }))
                 return Refusal.Invalid("Idempotency-Key", $"1 bis {LongestKey} Zeichen");
-            return await work(new(request, id, stored.Account, caller.As(allowed), now, stored.Account.DayOf(now), cancellation));
+            return await work(new(request, id, stored, caller.As(allowed), now, stored.Account.DayOf(now)));
         });
 
     /// <summary>A route of an account with a body.</summary>
