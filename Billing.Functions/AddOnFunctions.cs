@@ -71,11 +71,10 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
     async Task<Decision<Order>> DecideEndAsync(Account account, string id, DateOnly today, CancellationToken cancellation)
     {
         if (await FindAsync(account, id, cancellation) is not { } booking) return Refusals.AddOnNotFound;
-        var issued = account.Draft?.Id != booking.BilledOn && booking.CanBeWithdrawn(today)
+        var billed = account.Draft?.Id != booking.BilledOn && booking.CanBeWithdrawn(today)
             ? await store.FindInvoiceAsync(account.Id, booking.BilledOn, cancellation)
             : null;
-        // A last collective invoice that was too small to be collected was voided: nothing of it was billed.
-        return CancelAddOn.Decide(account, terms, booking, issued?.Number is null ? null : issued, today);
+        return CancelAddOn.Decide(account, terms, booking, billed, today);
     }
 
     async Task<AddOnBooking?> FindAsync(Account account, string id, CancellationToken cancellation) =>

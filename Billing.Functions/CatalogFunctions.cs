@@ -22,7 +22,7 @@ public sealed class CatalogFunctions(Api api, Terms terms, TimeProvider clock, T
             var today = BerlinCalendar.DayOf(clock.GetUtcNow());
             return Task.FromResult(Answers.Decided(Api.Json(new CatalogView(
                 Catalog.Currency,
-                terms.Catalog.Plans.Select(plan => new PlanView(plan.Id, plan.Name, plan.MonthlyNet(today))),
+                terms.Catalog.Plans.Where(plan => plan.IsSold(today)).Select(plan => new PlanView(plan.Id, plan.Name, plan.MonthlyNet(today))),
                 Contract.AddOns(terms, today, Language.German),
                 terms.Catalog.DowngradeFeeNet(today)))));
         });

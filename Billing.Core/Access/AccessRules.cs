@@ -38,7 +38,8 @@ public static class AccessRules
     {
         if (account.HasEnded) return null;
         IEnumerable<DateOnly?> days = [
-            .. account.Receivables.SelectMany<Receivable, DateOnly?>(open => [open.DueOn.AddDays(terms.WarningAfter), open.DueOn.AddDays(terms.SuspensionAfter)]),
+            .. account.Receivables.SelectMany<Receivable, DateOnly?>(
+                open => [open.DueOn.AddDays(1), open.DueOn.AddDays(terms.WarningAfter), open.DueOn.AddDays(terms.SuspensionAfter)]),
             WithoutMethodUntil(account, terms),
         ];
         var change = days.Where(day => day > today && Assess(account, terms, day.Value) != account.Access).Min();

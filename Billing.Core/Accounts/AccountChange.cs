@@ -54,9 +54,12 @@ public sealed record AccountChange(Account Account)
 
     public AccountChange Report(Finding finding) => this with { Findings = Findings.Add(finding) };
 
-    public AccountChange Journaled(DateTimeOffset at, Actor by, string action, string text, string? confirmed = null) => this with
+    public AccountChange Journaled(DateTimeOffset at, Actor by, string action, string text) => this with
     {
-        Journal = Journal.Add(new(Account.NextJournal, at, by, action, text, confirmed)),
+        Journal = Journal.Add(new(Account.NextJournal, at, by, action, text)),
         Account = Account with { NextJournal = Account.NextJournal + 1 },
     };
+
+    /// <summary>Notes what was shown and confirmed.</summary>
+    public AccountChange Confirming(string shown) => this with { Journal = [.. Journal.Select(entry => entry with { Confirmed = shown })] };
 }

@@ -70,7 +70,12 @@ public sealed class Accounts(
             if (command.Confirmation is not { } confirmation) return Refusals.ConfirmationRequired;
             if (confirmationUsed || !confirmations.Fits(confirmation, command.By, account.Id, order.Terms))
                 return Refusals.ConfirmationStale(Show(order, command));
-            return new Pending(order.NeedsNumber, number => order.Apply(command.ReceivedAt, command.By, number), Confirmations.UseOf(confirmation));
+            var shown = Confirmations.ShownWith(confirmation);
+            return new Pending(order.NeedsNumber, number =>
+            {
+                var done = order.Apply(command.ReceivedAt, command.By, number);
+                return done with { Change = done.Change.Confirming(shown) };
+            }, Confirmations.UseOf(confirmation));
         }, cancellation);
 
     /// <summary>A command that needs no confirmation.</summary>
@@ -214,5 +219,5 @@ public sealed class Accounts(
     }
 
     Confirmable Show(Order order, Command command) =>
-        new(order.Preview, confirmations.Issue(command.By, command.Account, order.Terms), BerlinCalendar.StartOf(order.Day.AddDays(1)));
+        new(order.Preview, confirmations.Issue(command.By, command.Account, order.Terms, JsonText.Of(order.Preview)), BerlinCalendar.StartOf(order.Day.AddDays(1)));
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Billing.Values;
@@ -8,37 +9,58 @@ namespace Billing.Accounts;
 
 /// <summary>
 /// The token that a preview returns and a binding order brings back. It proves that this user was shown these figures for this account
-/// on this day: nothing is stored until it is used, and then only that it was.
+/// on this day, and carries what was shown to the letter: nothing is stored until it is used, and then only that it was.
 /// </summary>
 /// <param name="key">Secret, at least 32 bytes, the same on every instance.</param>
 public sealed class Confirmations(byte[] key)
 {
-    const int NonceLength = 16;
+    const int NonceLength = 16, SignatureLength = HMACSHA256.HashSizeInBytes;
+    const int LongestToken = 16 * 1024;
 
     /// <summary>A fresh token; each call gives another one, each can be used once.</summary>
-    public string Issue(Actor user, AccountId account, string terms)
+    /// <param name="terms">What the order is bound to.</param>
+    /// <param name="shown">All that the user sees, for the journal.</param>
+    public string Issue(Actor user, AccountId account, string terms, string shown = "")
     {
-        var nonce = RandomNumberGenerator.GetBytes(NonceLength);
-        return Base64Url.EncodeToString([.. nonce, .. Sign(nonce, user, account, terms)]);
+        var (nonce, packed) = (RandomNumberGenerator.GetBytes(NonceLength), Pack(shown));
+        return Base64Url.EncodeToString([.. nonce, .. Sign(nonce, packed, user, account, terms), .. packed]);
     }
 
     /// <summary>Whether the token was issued to this user for exactly these terms. That it was not used before is seen at the commit.</summary>
     public bool Fits(string token, Actor user, AccountId account, string terms) =>
-        Decode(token) is { } bytes
-        && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(NonceLength), Sign(bytes.AsSpan(0, NonceLength), user, account, terms));
+        Decode(token) is { } parts && CryptographicOperations.FixedTimeEquals(parts.Signature, Sign(parts.Nonce, parts.Packed, user, account, terms));
+
+    /// <summary>What was shown with a token that fits.</summary>
+    public static string ShownWith(string token) => Unpack(Decode(token)!.Packed);
 
     /// <summary>What names a token that was used, however it was spelt; it tells nothing of the signature.</summary>
-    public static string UseOf(string token) => Convert.ToHexStringLower(Decode(token).AsSpan(0, NonceLength));
+    public static string UseOf(string token) => Convert.ToHexStringLower(Decode(token)!.Nonce);
 
-    byte[] Sign(ReadOnlySpan<byte> nonce, Actor user, AccountId account, string terms) =>
-        // No part can run into the next: the user's name is hashed, an account id has no line break.
-        HMACSHA256.HashData(key, (byte[])[.. nonce, .. SHA256.HashData(Encoding.UTF8.GetBytes(user.User)), .. Encoding.UTF8.GetBytes($"{account}\n{terms}")]);
+    byte[] Sign(byte[] nonce, byte[] packed, Actor user, AccountId account, string terms) =>
+        // No part can run into the next: what is of no fixed length is hashed, and an account id has no line break.
+        HMACSHA256.HashData(key, (byte[])[
+            .. nonce, .. SHA256.HashData(packed), .. SHA256.HashData(Encoding.UTF8.GetBytes(user.User)), .. Encoding.UTF8.GetBytes($"{account}\n{terms}")]);
 
-    static byte[]? Decode(string token)
+    sealed record Parts(byte[] Nonce, byte[] Signature, byte[] Packed);
+
+    static Parts? Decode(string token)
     {
-        var bytes = new byte[NonceLength + HMACSHA256.HashSizeInBytes];
-        return token.Length <= 100
-            && Base64Url.DecodeFromChars(token, bytes, out _, out var length) == OperationStatus.Done
-            && length == bytes.Length ? bytes : null;
+        if (token.Length > LongestToken) return null;
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(token.Length)];
+        if (Base64Url.DecodeFromChars(token, bytes, out _, out var length) != OperationStatus.Done || length < NonceLength + SignatureLength) return null;
+        return new(bytes[..NonceLength], bytes[NonceLength..(NonceLength + SignatureLength)], bytes[(NonceLength + SignatureLength)..length]);
+    }
+
+    static byte[] Pack(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Optimal)) deflate.Write(Encoding.UTF8.GetBytes(text));
+        return packed.ToArray();
+    }
+
+    static string Unpack(byte[] packed)
+    {
+        using var reader = new StreamReader(new DeflateStream(new MemoryStream(packed), CompressionMode.Decompress), Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 }

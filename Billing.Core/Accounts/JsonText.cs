@@ -16,7 +16,7 @@ public static class JsonText
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    public static string Of<T>(T value) => JsonSerializer.Serialize(value, typeof(T), Context);
+    public static string Of<T>(T value) => JsonSerializer.Serialize(value, value!.GetType(), Context);
 
     /// <exception cref="JsonException">The text is not what <see cref="Of"/> wrote.</exception>
     public static T Read<T>(string json) => (T)(JsonSerializer.Deserialize(json, typeof(T), Context) ?? throw new JsonException("null"));

@@ -14,7 +14,7 @@ public static class BookAddOn
 
     public static Decision<AddOnBooked> Decide(Account account, Terms terms, string? addOnId, int quantity, DateOnly today)
     {
-        if (terms.Catalog.FindAddOn(addOnId) is not { } addOn) return Refusals.AddOnUnknown;
+        if (terms.Catalog.FindAddOn(addOnId, today) is not { } addOn) return Refusals.AddOnUnknown;
         if (quantity is < 1 or > Terms.MostPieces) return Refusal.Invalid("quantity", $"1 bis {Terms.MostPieces:#,##0}".Replace(',', '.'));
         if (account.HasEnded) return Refusals.SubscriptionEnded;
         if (account.Access.State == AccessState.Suspended) return Refusals.AccessSuspended;
@@ -49,7 +49,7 @@ public static class BookAddOn
             $"Sie können diese Zusatzoption bis zum {booked.Booking.WithdrawableThrough:dd.MM.yyyy} widerrufen.",
             CloseCycle.NextRenewal(after, terms), null, booked.Booking.WithdrawableThrough);
         return new Order(preview, preview.BindingTerms(), preview.EffectiveOn, NeedsNumber: false, (at, by, _) => new(
-            Apply(account, booked, today).Journaled(at, by, "add_on.booked", $"{booked.Line.Description} gebucht, anteilig {net} netto.", JsonText.Of(preview)),
+            Apply(account, booked, today).Journaled(at, by, "add_on.booked", $"{booked.Line.Description} gebucht, anteilig {net} netto."),
             new Reply(201, ReplyKind.Booking, booked.Booking.Id.ToString())));
     }
 

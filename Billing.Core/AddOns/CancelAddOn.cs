@@ -11,7 +11,7 @@ namespace Billing.AddOns;
 /// </summary>
 public static class CancelAddOn
 {
-    /// <param name="billed">The issued document that carries the booking's lines; null while they stand on the draft, or were never billed.</param>
+    /// <param name="billed">The document that carries the booking's lines; null while they stand on the open draft.</param>
     public static Decision<Order> Decide(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today)
     {
         if (booking.CanBeWithdrawn(today)) return Withdraw(account, terms, booking, billed, today);
@@ -32,13 +32,14 @@ public static class CancelAddOn
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account.WithBooking(booking with { Status = BookingStatus.Cancelled, EndsOn = endsOn }))
                 .Notify(new("add_on.cancelled") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity, EndsOn = endsOn })
-                .Journaled(at, by, "add_on.cancelled", $"Kündigung zum {endsOn:dd.MM.yyyy}.", JsonText.Of(preview)),
+                .Journaled(at, by, "add_on.cancelled", $"Kündigung zum {endsOn:dd.MM.yyyy}."),
             new Reply(200, ReplyKind.Booking, booking.Id.ToString())));
     }
 
     static Order Withdraw(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today)
     {
-        var credit = billed is null ? null : CreditNote.Decide(billed, terms, LinesOf(billed, booking));
+        // A last collective invoice that was too small to be collected was voided as a draft: nothing of it was billed.
+        var credit = billed?.Number is null ? null : CreditNote.Decide(billed, LinesOf(billed, booking));
         var refund = credit?.Gross ?? Money.Zero;
         var preview = new EndPreview(
             "withdrawal", booking.Id.ToString(), today, today, refund,
@@ -53,7 +54,7 @@ public static class CancelAddOn
                 : LeaveDraft(undone, terms, booking);
             return new(
                 change.Notify(new("add_on.withdrawn") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })
-                    .Journaled(at, by, "add_on.withdrawn", preview.Notice, JsonText.Of(preview)),
+                    .Journaled(at, by, "add_on.withdrawn", preview.Notice),
                 new Reply(200, ReplyKind.Booking, booking.Id.ToString()));
         });
     }

@@ -12,6 +12,9 @@ public sealed record Price(DateOnly From, Money MonthlyNetCents);
 /// <summary>A package. Its place in <see cref="Catalog.Plans"/> says which change is an upgrade.</summary>
 public sealed record Plan(string Id, string Name, ImmutableArray<Price> Prices)
 {
+    /// <summary>It has a price on the day.</summary>
+    public bool IsSold(DateOnly day) => Prices.Any(price => price.From <= day);
+
     public Money MonthlyNet(DateOnly day) => Prices.ValidOn(day, price => price.From).MonthlyNetCents;
 }
 
@@ -29,6 +32,9 @@ public enum Entitlement
 public sealed record AddOn(
     string Id, LocalizedText Name, LocalizedText Unit, LocalizedText Booked, int UnitSize, Entitlement Grants, ImmutableArray<Price> Prices)
 {
+    /// <summary>It has a price on the day.</summary>
+    public bool IsSold(DateOnly day) => Prices.Any(price => price.From <= day);
+
     public Money MonthlyNet(DateOnly day) => Prices.ValidOn(day, price => price.From).MonthlyNetCents;
 
     public string Label(int quantity, Language language) => string.Format(CultureInfo.InvariantCulture, Booked.In(language), quantity * UnitSize);
@@ -49,11 +55,13 @@ public sealed record Catalog(
 {
     public const string Currency = "EUR";
 
-    public Plan? FindPlan(string? id) => Plans.FirstOrDefault(plan => plan.Id == id);
-    public Plan Plan(string id) => FindPlan(id) ?? throw new KeyNotFoundException($"The catalogue lacks the plan {id}.");
+    /// <summary>A plan that can be had on the day; null if there is none of that name, or not yet.</summary>
+    public Plan? FindPlan(string? id, DateOnly day) => Plans.FirstOrDefault(plan => plan.Id == id && plan.IsSold(day));
+    public Plan Plan(string id) => Plans.FirstOrDefault(plan => plan.Id == id) ?? throw new KeyNotFoundException($"The catalogue lacks the plan {id}.");
 
-    public AddOn? FindAddOn(string? id) => AddOns.FirstOrDefault(addOn => addOn.Id == id);
-    public AddOn AddOn(string id) => FindAddOn(id) ?? throw new KeyNotFoundException($"The catalogue lacks the add-on {id}.");
+    /// <summary>An add-on that can be booked on the day; null if there is none of that name, or not yet.</summary>
+    public AddOn? FindAddOn(string? id, DateOnly day) => AddOns.FirstOrDefault(addOn => addOn.Id == id && addOn.IsSold(day));
+    public AddOn AddOn(string id) => AddOns.FirstOrDefault(addOn => addOn.Id == id) ?? throw new KeyNotFoundException($"The catalogue lacks the add-on {id}.");
 
     /// <summary>A plan further up the list is the higher one.</summary>
     public bool IsUpgrade(Plan from, Plan to) => Plans.IndexOf(to) > Plans.IndexOf(from);
@@ -72,7 +80,7 @@ public sealed record Catalog(
         foreach (var day in catalog.Plans.SelectMany(plan => plan.Prices).Select(price => price.From).Distinct())
         {
             // A plan that is sold only later has no price on the day yet.
-            var onSale = catalog.Plans.Where(plan => plan.Prices.Any(price => price.From <= day)).Select(plan => plan.MonthlyNet(day)).ToList();
+            var onSale = catalog.Plans.Where(plan => plan.IsSold(day)).Select(plan => plan.MonthlyNet(day)).ToList();
             if (onSale.Exists(price => price < new Money(100))) throw new InvalidDataException($"A plan costs less than 1,00 € on {day:O}.");
             if (onSale.Zip(onSale.Skip(1)).Any(pair => pair.First >= pair.Second)) throw new InvalidDataException($"A higher plan is not dearer on {day:O}.");
         }

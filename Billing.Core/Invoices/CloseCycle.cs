@@ -8,7 +8,8 @@ namespace Billing.Invoices;
 /// <summary>
 /// Closes a billing cycle at the Berlin midnight at which the next period starts. The draft becomes the collective invoice: next period's
 /// plan fee, one line per active booking for the next period, and the prorated lines collected. Without a draft it is the plain renewal.
-/// A cancelled subscription ends instead, and its last collective invoice bills only what was collected.
+/// A cancelled subscription ends instead, and its last collective invoice bills only what was collected. What comes to less than can be
+/// collected (credits of an upgrade after prices fell) is not issued: all of it waits on the draft for the next close.
 /// </summary>
 public static class CloseCycle
 {
@@ -17,12 +18,9 @@ public static class CloseCycle
     /// <param name="Next">The period that starts; null where the subscription ends.</param>
     public sealed record CycleClosed(DocumentKind Kind, ImmutableArray<InvoiceLine> Lines, BillingPeriod? Next) : Advance
     {
-        /// <summary>No document of 0,00 €, and no last collective that is too small to be collected.</summary>
-        public bool IssuesDocument(Account account, Terms terms)
-        {
-            var gross = Documents.Totals(account, terms, Lines).Sum(tax => tax.Net + tax.Vat);
-            return gross > Money.Zero && (Next is not null || gross >= Terms.LeastCollected);
-        }
+        /// <summary>No document that is too small to be collected.</summary>
+        public bool IssuesDocument(Account account, Terms terms) =>
+            Documents.Totals(account, terms, Lines).Sum(tax => tax.Net + tax.Vat) >= Terms.LeastCollected;
 
         public override bool NeedsNumber(Account account, Terms terms) => IssuesDocument(account, terms);
 
@@ -35,6 +33,12 @@ public static class CloseCycle
                 var (billed, invoice) = Documents.Issue(change.Account, terms, Kind, Lines, today, number, account.Draft?.Id);
                 change = change.With(billed).Issued(invoice)
                     .Journaled(at, Actor.System, "cycle.closed", $"Abrechnungszyklus geschlossen: {invoice.Number} über {invoice.Gross}.");
+            }
+            else if (Next is not null)
+            {
+                var carried = account.Draft is { } open ? open with { Lines = [] } : null;
+                change = change.With(CollectiveInvoice.Collect(change.Account with { Draft = carried }, today, Lines))
+                    .Journaled(at, Actor.System, "cycle.carried_over", "Abrechnungszyklus geschlossen, der Betrag wird mit dem nächsten abgerechnet.");
             }
             else if (account.Draft is { } draft)
             {

@@ -6,7 +6,7 @@ namespace Billing.Invoices;
 
 /// <summary>
 /// Takes lines of an issued invoice back. Its VAT is that of what remained before less that of what remains after, so that several notes
-/// never exceed the original. It first lowers what is still due; only the rest is owed to the customer.
+/// never exceed the original. It first lowers what is still due, then what was written off; only the rest was paid and is owed back.
 /// </summary>
 public static class CreditNote
 {
@@ -21,11 +21,11 @@ public static class CreditNote
     }
 
     /// <summary>The correction that takes these lines back; null where none of them is left to credit, or they come to nothing.</summary>
-    public static Correction? Decide(Invoice original, Terms terms, IEnumerable<int> lines)
+    public static Correction? Decide(Invoice original, IEnumerable<int> lines)
     {
         ImmutableArray<int> credited = [.. lines.Except(original.CreditedLines).Order()];
-        var before = Remaining(original, terms, original.CreditedLines);
-        var after = Remaining(original, terms, original.CreditedLines.AddRange(credited));
+        var before = Remaining(original, original.CreditedLines);
+        var after = Remaining(original, original.CreditedLines.AddRange(credited));
         ImmutableArray<TaxTotal> taxes =
         [
             .. before.Select(rate =>
@@ -39,12 +39,14 @@ public static class CreditNote
     }
 
     /// <summary>Everything that is left of the original (Stornorechnung).</summary>
-    public static Correction? DecideFull(Invoice original, Terms terms) => Decide(original, terms, Enumerable.Range(0, original.Lines.Length));
+    public static Correction? DecideFull(Invoice original) => Decide(original, Enumerable.Range(0, original.Lines.Length));
 
     public static AccountChange Apply(Account account, Terms terms, Correction correction, DateOnly today, long number)
     {
         var original = correction.Original;
-        var setOff = Money.Min(correction.Gross, original.AmountDue);
+        var fromDue = Money.Min(correction.Gross, original.AmountDue);
+        var fromWrittenOff = Money.Min(correction.Gross - fromDue, original.WrittenOff);
+        var setOff = fromDue + fromWrittenOff;
         var note = original with
         {
             Id = InvoiceId.Of(account.NextInvoice),
@@ -70,10 +72,11 @@ public static class CreditNote
         {
             CreditedLines = original.CreditedLines.AddRange(correction.Credited),
             Credited = original.Credited + correction.Gross,
+            WrittenOff = original.WrittenOff - fromWrittenOff,
         }).Settled();
         return new AccountChange(account.WithReceivable(corrected) with { NextInvoice = account.NextInvoice + 1 }).With(corrected).Issued(note);
     }
 
-    static ImmutableArray<TaxTotal> Remaining(Invoice original, Terms terms, ImmutableArray<int> credited) =>
-        Tax.Totals(original.Lines.Where((_, place) => !credited.Contains(place)), original.Treatment, terms.Catalog);
+    static ImmutableArray<TaxTotal> Remaining(Invoice original, ImmutableArray<int> credited) =>
+        Tax.Totals(original.Lines.Where((_, place) => !credited.Contains(place)), original.Treatment);
 }

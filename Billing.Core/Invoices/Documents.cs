@@ -26,22 +26,30 @@ public static class Documents
     public static Invoice Draft(Account account, Terms terms, InvoiceId id, DateOnly openedOn, ImmutableArray<InvoiceLine> lines) =>
         Compose(account, terms, DocumentKind.Collective, lines, openedOn) with { Id = id, Sequence = id.Sequence };
 
-    /// <summary>The gross amount that the lines come to for this account.</summary>
-    public static ImmutableArray<TaxTotal> Totals(Account account, Terms terms, IEnumerable<InvoiceLine> lines) =>
-        Tax.Totals(lines, Tax.TreatmentOf(account.Company), terms.Catalog);
-
-    static Invoice Compose(Account account, Terms terms, DocumentKind kind, ImmutableArray<InvoiceLine> lines, DateOnly date) => new()
+    /// <summary>What the lines come to for this account, as it would be taxed today.</summary>
+    public static ImmutableArray<TaxTotal> Totals(Account account, Terms terms, IEnumerable<InvoiceLine> lines)
     {
-        Id = default,
-        Sequence = 0,
-        Kind = kind,
-        Date = date,
-        Lines = lines,
-        Treatment = Tax.TreatmentOf(account.Company),
-        Taxes = Totals(account, terms, lines),
-        Language = account.Language,
-        Seller = terms.Seller,
-        Buyer = account.Company,
-        Status = InvoiceStatus.Draft,
-    };
+        var treatment = Tax.TreatmentOf(account.Company);
+        return Tax.Totals(Tax.Rate(lines, treatment, terms.Catalog), treatment);
+    }
+
+    static Invoice Compose(Account account, Terms terms, DocumentKind kind, ImmutableArray<InvoiceLine> lines, DateOnly date)
+    {
+        var treatment = Tax.TreatmentOf(account.Company);
+        var rated = Tax.Rate(lines, treatment, terms.Catalog);
+        return new()
+        {
+            Id = default,
+            Sequence = 0,
+            Kind = kind,
+            Date = date,
+            Lines = rated,
+            Treatment = treatment,
+            Taxes = Tax.Totals(rated, treatment),
+            Language = account.Language,
+            Seller = terms.Seller,
+            Buyer = account.Company,
+            Status = InvoiceStatus.Draft,
+        };
+    }
 }

@@ -106,9 +106,19 @@ public sealed record Invoice
             (true, false) => Balance < Money.Zero ? PaymentState.RefundPending : Status == InvoiceStatus.Open ? PaymentState.None : PaymentState.Succeeded,
         };
 
-    /// <summary>The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid: void.</summary>
-    public Invoice Settled() => this with
+    /// <summary>
+    /// The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid:
+    /// void. A remainder that is too small to be collected is written off.
+    /// </summary>
+    public Invoice Settled()
     {
-        Status = Balance > Money.Zero ? InvoiceStatus.Open : Credited >= Gross && Paid == Money.Zero ? InvoiceStatus.Void : InvoiceStatus.Paid,
-    };
+        var remainder = Balance > Money.Zero && Balance < Terms.LeastCollected && Balance < Gross ? Balance : Money.Zero;
+        var settled = this with { WrittenOff = WrittenOff + remainder };
+        return settled with
+        {
+            Status = settled.Balance > Money.Zero ? InvoiceStatus.Open
+                : Credited >= Gross && Paid == Money.Zero ? InvoiceStatus.Void
+                : InvoiceStatus.Paid,
+        };
+    }
 }

@@ -47,11 +47,15 @@ public static class Tax
         TreatmentOf(buyer.Address.Country, buyer.VatId)
         ?? throw new InvalidOperationException("A customer from the EU without a VAT ID was let in.");
 
-    /// <summary>One total per rate, highest first. The rate in force at the end of a line's service period counts (§ 27 (1) UStG).</summary>
-    public static ImmutableArray<TaxTotal> Totals(IEnumerable<InvoiceLine> lines, TaxTreatment treatment, Catalog catalog) =>
+    /// <summary>The lines with their rates: the one in force at the end of a line's service period counts (§ 27 (1) UStG).</summary>
+    public static ImmutableArray<InvoiceLine> Rate(IEnumerable<InvoiceLine> lines, TaxTreatment treatment, Catalog catalog) =>
+        [.. lines.Select(line => line with { VatPercent = treatment == TaxTreatment.S ? catalog.VatPercent(line.To) : 0 })];
+
+    /// <summary>One total per rate of lines that have theirs, highest first.</summary>
+    public static ImmutableArray<TaxTotal> Totals(IEnumerable<InvoiceLine> lines, TaxTreatment treatment) =>
     [
         .. lines
-            .GroupBy(line => treatment == TaxTreatment.S ? catalog.VatPercent(line.To) : 0)
+            .GroupBy(line => line.VatPercent)
             .OrderByDescending(rate => rate.Key)
             .Select(rate => (Percent: rate.Key, Net: rate.Sum(line => line.Net)))
             .Select(rate => new TaxTotal(treatment, rate.Percent, rate.Net, rate.Net.Percent(rate.Percent))),

@@ -10,7 +10,7 @@ public static class OperatorCorrections
     /// <summary>Takes back all that is left of an invoice (Storno). What was paid of it is owed to the customer.</summary>
     public static Decision<Pending> Void(Account account, Terms terms, Invoice invoice, string reason, DateOnly today, DateTimeOffset at, Actor by)
     {
-        if (!IsIssued(invoice) || CreditNote.DecideFull(invoice, terms) is not { } correction) return Refusals.InvoiceNotPayable;
+        if (!IsIssued(invoice) || CreditNote.DecideFull(invoice) is not { } correction) return Refusals.InvoiceNotPayable;
         return new Pending(NeedsNumber: true, number => new(
             CreditNote.Apply(account, terms, correction, today, number).Journaled(
                 at, by, "invoice.voided", $"{invoice.Number} storniert, {correction.Gross} gutgeschrieben. Grund: {reason}"),

@@ -18,7 +18,7 @@ public static class CancelSubscription
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account with { EndsOn = endsOn })
                 .Notify(new("subscription.cancelled") { EndsOn = endsOn })
-                .Journaled(at, by, "subscription.cancelled", $"Abonnement zum {endsOn:dd.MM.yyyy} gekündigt.", JsonText.Of(preview)),
+                .Journaled(at, by, "subscription.cancelled", $"Abonnement zum {endsOn:dd.MM.yyyy} gekündigt."),
             new Reply(200, ReplyKind.Account)));
     }
 

@@ -20,7 +20,7 @@ public static class ChangePlan
 
     public static Decision<PlanChanged> Decide(Account account, Terms terms, string? planId, DateOnly today)
     {
-        if (terms.Catalog.FindPlan(planId) is not { } plan) return Refusals.PlanUnknown;
+        if (terms.Catalog.FindPlan(planId, today) is not { } plan) return Refusals.PlanUnknown;
         if (account.HasEnded) return Refusals.SubscriptionEnded;
         if (plan.Id == account.Plan) return Refusals.PlanAlreadyActive;
         if (account.Access.State == AccessState.Suspended) return Refusals.AccessSuspended;
@@ -80,7 +80,7 @@ public static class ChangePlan
             var (change, billed) = Apply(account, terms, changed, today, number);
             var text = $"{(fee is null ? "Upgrade" : "Downgrade")} von {changed.From.Name} auf {changed.To.Name}, {net + vat} brutto.";
             return new(
-                change.Journaled(at, by, fee is null ? "plan.upgraded" : "plan.downgraded", text, JsonText.Of(preview)),
+                change.Journaled(at, by, fee is null ? "plan.upgraded" : "plan.downgraded", text),
                 new Reply(200, ReplyKind.PlanChange, billed.ToString()));
         });
     }

@@ -15,7 +15,7 @@ public static class OpenAccount
     /// <summary>A new account: its cycle is anchored today.</summary>
     public static Decision<Pending> Open(AccountId id, Details details, Terms terms, DateOnly today, DateTimeOffset at, Actor by)
     {
-        if (Check(details, terms, planCounts: true) is { } refusal) return refusal;
+        if (Check(details, terms, today, planCounts: true) is { } refusal) return refusal;
         var plan = terms.Catalog.Plan(details.Plan!);
         var account = new Account
         {
@@ -34,7 +34,7 @@ public static class OpenAccount
     /// <summary>New details of a known account; with a plan, an ended one starts anew from today.</summary>
     public static Decision<Pending> Update(Account account, Details details, Terms terms, DateOnly today, DateTimeOffset at, Actor by)
     {
-        if (Check(details, terms, planCounts: false) is { } refusal) return refusal;
+        if (Check(details, terms, today, planCounts: false) is { } refusal) return refusal;
         var updated = account with { Company = details.Company, Language = details.Language };
         if (account.HasEnded && details.Plan is not null)
         {
@@ -59,10 +59,10 @@ public static class OpenAccount
         return Pending.Of(moved ? change.Journaled(at, by, "account.updated", "Stammdaten geändert.") : change, new Reply(200, ReplyKind.Account));
     }
 
-    static Refusal? Check(Details details, Terms terms, bool planCounts)
+    static Refusal? Check(Details details, Terms terms, DateOnly today, bool planCounts)
     {
         if (planCounts && details.Plan is null) return Refusal.Invalid("plan", "fehlt");
-        if (details.Plan is not null && terms.Catalog.FindPlan(details.Plan) is null) return Refusals.PlanUnknown;
+        if (details.Plan is not null && terms.Catalog.FindPlan(details.Plan, today) is null) return Refusals.PlanUnknown;
         return Tax.TreatmentOf(details.Company.Address.Country, details.Company.VatId) is null ? Refusals.VatIdRequired : null;
     }
 

@@ -204,12 +204,12 @@ public static class Contract
     public static IEnumerable<PlanOfferView> Plans(Account account, Terms terms, DateOnly today)
     {
         var current = terms.Catalog.Plan(account.Plan);
-        return terms.Catalog.Plans.Select(plan => new PlanOfferView(
+        return terms.Catalog.Plans.Where(plan => plan.IsSold(today)).Select(plan => new PlanOfferView(
             plan.Id, plan.Name, plan.MonthlyNet(today), plan == current ? "current" : terms.Catalog.IsUpgrade(current, plan) ? "upgrade" : "downgrade"));
     }
 
     public static IEnumerable<AddOnOfferView> AddOns(Terms terms, DateOnly today, Language language) =>
-        terms.Catalog.AddOns.Select(addOn => new AddOnOfferView(addOn.Id, addOn.Name.In(language), addOn.Unit.In(language), addOn.MonthlyNet(today)));
+        terms.Catalog.AddOns.Where(addOn => addOn.IsSold(today)).Select(addOn => new AddOnOfferView(addOn.Id, addOn.Name.In(language), addOn.Unit.In(language), addOn.MonthlyNet(today)));
 
     public static JournalEntryView Journal(JournalEntry entry) => new(
         entry.At, entry.By.User, entry.By.Role, entry.Action, entry.Text,

@@ -27,7 +27,12 @@ public sealed class TableDocumentNumbers(Tables tables) : IDocumentNumbers, IDis
         }
         catch
         {
-            Interlocked.Decrement(ref _waiting);
+            if (Interlocked.Decrement(ref _waiting) == 0 && _turn.Wait(0, CancellationToken.None))
+            {
+                // The one for whom the rest of the block was kept has left.
+                _block.Clear();
+                _turn.Release();
+            }
             throw;
         }
         try

@@ -63,7 +63,7 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
     public static DueAccount Parse(string partition, string row)
     {
         var parts = row.Split('|');
-        if (parts.Length is not (3 or 4)) throw new FormatException($"not a due entry: {row}");
+        if (parts is not ([_, _, _] or [_, _, _, "outbox"])) throw new FormatException($"not a due entry: {row}");
         var moment = DateTimeOffset.ParseExact(partition + parts[0], "yyyyMMddHHmm", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
         return new(AccountId.Parse(parts[1]), moment, long.Parse(parts[2], CultureInfo.InvariantCulture), ForOutbox: parts.Length == 4);
     }

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Billing.Adapters.TableStorage;
+
+namespace Billing.Tests;
+
+[CollectionDefinition(Name)]
+public sealed class OnStorage : ICollectionFixture<AzuriteFixture>
+{
+    public const string Name = "storage";
+}
+
+/// <summary>The storage emulator on ports of its own, in memory, for as long as the storage tests run.</summary>
+public sealed class AzuriteFixture : IAsyncLifetime
+{
+    const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    readonly Process _process = new();
+    string _connection = "";
+
+    public Tables Tables { get; private set; } = null!;
+    public QueueServiceClient Queues { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var program = Repository.File("node_modules", "azurite", "dist", "src", "azurite.js");
+        Assert.SkipUnless(File.Exists(program), "The storage emulator is not installed: npm ci");
+        var (blob, queue, table) = (FreePort(), FreePort(), FreePort());
+        _process.StartInfo = new("node", [
+            program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
+            "--blobPort", $"{blob}", "--queuePort", $"{queue}", "--tablePort", $"{table}"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        _process.Start();
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+
+        _connection =
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
+        Tables = new(Service());
+        Queues = new(_connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        for (var waited = 0; !await IsListening(table) || !await IsListening(queue); waited++)
+        {
+            Assert.False(_process.HasExited, "the storage emulator ended by itself");
+            Assert.True(waited < 150, "the storage emulator did not start within 30 seconds");
+            await Task.Delay(200);
+        }
+        await Tables.CreateAsync(CancellationToken.None);
+    }
+
+    /// <summary>A client as another instance of the service would have it.</summary>
+    public TableServiceClient Service() => new(_connection);
+
+    public ValueTask DisposeAsync()
+    {
+        if (_process.StartInfo.FileName.Length > 0 && !_process.HasExited)
+        {
+            Terminate(_process);
+            _process.WaitForExit(5000);
+        }
+        _process.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    static async Task<bool> IsListening(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Asks it to end; the runtime itself can only kill.</summary>
+    static void Terminate(Process process)
+    {
+        if (OperatingSystem.IsWindows()) process.Kill();
+        else Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+    }
+}

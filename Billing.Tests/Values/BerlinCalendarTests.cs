@@ -1,0 +1,70 @@
+using Billing.Values;
+
+namespace Billing.Tests;
+
+public class BerlinCalendarTests
+{
+    [Theory]
+    [InlineData("2026-03-28T22:59:59Z", "2026-03-28")] // winter, UTC+1
+    [InlineData("2026-03-28T23:00:00Z", "2026-03-29")]
+    [InlineData("2026-03-29T21:59:59Z", "2026-03-29")] // summer since two in the morning, UTC+2
+    [InlineData("2026-03-29T22:00:00Z", "2026-03-30")]
+    [InlineData("2026-10-24T21:59:59Z", "2026-10-24")]
+    [InlineData("2026-10-24T22:00:00Z", "2026-10-25")]
+    [InlineData("2026-10-25T22:59:59Z", "2026-10-25")]
+    [InlineData("2026-10-25T23:00:00Z", "2026-10-26")]
+    public void A_day_is_a_Berlin_day_at_both_clock_changes(string instant, string day) => Assert.Equal(A.Day(day), BerlinCalendar.DayOf(A.Instant(instant)));
+
+    [Theory]
+    [InlineData("2026-03-29", 23)]
+    [InlineData("2026-10-25", 25)]
+    [InlineData("2026-10-26", 24)]
+    public void A_day_begins_once_however_many_hours_it_has(string day, int hours)
+    {
+        var (start, next) = (BerlinCalendar.StartOf(A.Day(day)), BerlinCalendar.StartOf(A.Day(day).AddDays(1)));
+
+        Assert.Equal(TimeSpan.FromHours(hours), next - start);
+        Assert.Equal(A.Day(day), BerlinCalendar.DayOf(start));
+        Assert.Equal(A.Day(day).AddDays(-1), BerlinCalendar.DayOf(start.AddTicks(-1)));
+    }
+
+    [Theory]
+    [InlineData("2026-10-17", FederalState.None, "2026-11-02")] // 31 October is a Saturday
+    [InlineData("2026-12-23", FederalState.None, "2027-01-06")]
+    [InlineData("2026-12-23", FederalState.BY, "2027-01-07")] // Epiphany
+    [InlineData("2026-12-23", FederalState.BE, "2027-01-06")]
+    [InlineData("2027-02-22", FederalState.BE, "2027-03-09")] // 8 March
+    [InlineData("2026-05-21", FederalState.None, "2026-06-04")]
+    [InlineData("2026-05-21", FederalState.NW, "2026-06-05")] // Corpus Christi
+    [InlineData("2026-11-04", FederalState.SN, "2026-11-19")] // Buß- und Bettag
+    [InlineData("2026-11-04", FederalState.TH, "2026-11-18")]
+    [InlineData("2027-09-06", FederalState.TH, "2027-09-21")] // a Monday, World Children's Day
+    [InlineData("2025-10-17", FederalState.HH, "2025-11-03")] // Friday 31 October, then a weekend
+    [InlineData("2025-10-17", FederalState.BE, "2025-10-31")]
+    public void The_sellers_Land_can_move_the_last_withdrawal_day(string booked, FederalState land, string last) =>
+        Assert.Equal(A.Day(last), BerlinCalendar.LastWithdrawalDay(A.Day(booked), land));
+
+    [Theory]
+    [InlineData("2026-01-01")]
+    [InlineData("2026-04-03")] // Good Friday
+    [InlineData("2026-04-06")] // Easter Monday
+    [InlineData("2026-05-01")]
+    [InlineData("2026-05-14")] // Ascension Day
+    [InlineData("2026-05-25")] // Whit Monday
+    [InlineData("2026-10-03")]
+    [InlineData("2026-12-25")]
+    [InlineData("2026-12-26")]
+    public void Nine_holidays_hold_everywhere(string day) => Assert.True(Holidays.IsHoliday(A.Day(day), FederalState.None));
+
+    [Fact]
+    public void A_year_has_nine_nationwide_holidays() => Assert.All(
+        Enumerable.Range(2020, 30), year => Assert.Equal(9, Enumerable.Range(0, 365).Count(day => Holidays.IsHoliday(new DateOnly(year, 1, 1).AddDays(day), FederalState.None))));
+
+    [Theory]
+    [InlineData(2024, "2024-03-31")]
+    [InlineData(2025, "2025-04-20")]
+    [InlineData(2026, "2026-04-05")]
+    [InlineData(2027, "2027-03-28")]
+    [InlineData(2038, "2038-04-25")] // the latest there is
+    public void Easter(int year, string day) => Assert.Equal(A.Day(day), Holidays.EasterSunday(year));
+}
