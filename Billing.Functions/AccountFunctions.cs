@@ -9,14 +9,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace Billing.Functions;
 
 /// <summary>The account itself: opened by the CRM, seen by its people, ended by its owner.</summary>
-public sealed partial class AccountFunctions(Api api, Answers answers, Accounts.Accounts accounts, IAccountStore store, Terms terms)
+public sealed class AccountFunctions(Api api, Answers answers, Accounts.Accounts accounts, IAccountStore store, Terms terms)
 {
     const int InvoicesInOverview = 20, EndedBookingsInOverview = 100;
 
     [Function("PutAccount")]
     public Task<IResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "accounts/{accountId}")] HttpRequest request, string accountId, CancellationToken cancellation) =>
-        api.OpenAccountAsync(request, accountId, Allow.Service, async (id, by, now) =>
+        api.AccountIdAsync(request, accountId, Allow.Service, async (id, by, now) =>
         {
             var read = await Bodies.ReadAsync<AccountBody>(request, optional: false, cancellation);
             if (read.IsRefused(out var unreadable, out var body)) return unreadable;

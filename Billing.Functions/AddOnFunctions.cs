@@ -11,7 +11,7 @@ namespace Billing.Functions;
 public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts accounts, IAccountStore store, Terms terms)
 {
     /// <summary>More ended bookings than anyone looks through; the history of documents has them all.</summary>
-    const int EndedBookingsShown = 1000;
+    const int EndedBookingsShown = 10_000;
 
     [Function("PreviewAddOn")]
     public Task<IResult> PreviewAsync(
@@ -43,7 +43,7 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/add-ons/{id}/cancellation/preview")] HttpRequest request,
         string accountId, string id, CancellationToken cancellation) =>
         api.AccountAsync<NoBody>(request, accountId, Allow.Order, async (call, body) =>
-            (await accounts.PreviewAsync(call.Command(body), (account, today, stop) => DecideEndAsync(account, id, today, stop), cancellation))
+            (await accounts.PreviewAsync(call.Command(body), (account, today, stop) => DecideEndAsync(account, id, today, call, stop), cancellation))
                 .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, bodyIsOptional: true);
 
     [Function("CancelAddOn")]
@@ -51,7 +51,7 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/add-ons/{id}/cancellation")] HttpRequest request,
         string accountId, string id, CancellationToken cancellation) =>
         api.AccountAsync<ConfirmationBody>(request, accountId, Allow.Order, async (call, body) => await answers.OfAsync(
-            await accounts.OrderAsync(call.Command(body, body.Confirmation), (account, today, stop) => DecideEndAsync(account, id, today, stop), cancellation),
+            await accounts.OrderAsync(call.Command(body, body.Confirmation), (account, today, stop) => DecideEndAsync(account, id, today, call, stop), cancellation),
             cancellation), cancellation);
 
     [Function("KeepAddOn")]
@@ -68,13 +68,14 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
     Decision<Order> Decide(Account account, string addOn, int quantity, DateOnly today) =>
         BookAddOn.Decide(account, terms, addOn, quantity, today).Then<Order>(booked => BookAddOn.Order(account, terms, booked, today));
 
-    async Task<Decision<Order>> DecideEndAsync(Account account, string id, DateOnly today, CancellationToken cancellation)
+    async Task<Decision<Order>> DecideEndAsync(Account account, string id, DateOnly today, AccountRequest call, CancellationToken cancellation)
     {
         if (await FindAsync(account, id, cancellation) is not { } booking) return Refusals.AddOnNotFound;
-        var billed = account.Draft?.Id != booking.BilledOn && booking.CanBeWithdrawn(today)
+        var receivedOn = BerlinCalendar.DayOf(call.At);
+        var billed = account.Draft?.Id != booking.BilledOn && booking.CanBeWithdrawn(receivedOn)
             ? await store.FindInvoiceAsync(account.Id, booking.BilledOn, cancellation)
             : null;
-        return CancelAddOn.Decide(account, terms, booking, billed, today);
+        return CancelAddOn.Decide(account, terms, booking, billed, today, receivedOn);
     }
 
     async Task<AddOnBooking?> FindAsync(Account account, string id, CancellationToken cancellation) =>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Billing.Access;
@@ -27,7 +29,7 @@ public static class BillingServices
         var settings = new Settings(configuration);
         var terms = new Terms(Catalog.BuiltIn(), settings.Seller(), settings.Access(), settings.Enum("Calendar:Land", FederalState.None));
         var tokens = new TokenSettings(settings.Address("Auth:Authority"), settings.Text("Auth:Audience"), settings.OptionalAddress("Auth:StaffAuthority"));
-        var crm = new CrmSettings(settings.OptionalAddress("Crm:WebhookUrl"), [.. settings.Optional("Crm:WebhookSecret")?.Split(',', StringSplitOptions.TrimEntries) ?? []]);
+        var crm = settings.Crm();
         var confirmations = new Confirmations(settings.Key("Confirmation:Key"));
         var storage = settings.Text("AzureWebJobsStorage");
         settings.ThrowIfWrong();
@@ -35,15 +37,16 @@ public static class BillingServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(terms).AddSingleton(tokens).AddSingleton(crm).AddSingleton(confirmations);
 
-        services.AddSingleton(new TableServiceClient(storage));
-        services.AddSingleton(new QueueServiceClient(storage, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }));
-        services.AddSingleton<Tables>().AddSingleton<StorageQueues>();
+        services.AddSingleton(new TableServiceClient(storage, Brisk(new TableClientOptions())));
+        services.AddSingleton(new QueueServiceClient(storage, Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })));
+        services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>();
         services.AddSingleton<IAccountStore, TableAccounts>();
         services.AddSingleton<IDueIndex, TableDueIndex>();
         services.AddSingleton<IDocumentNumbers, TableDocumentNumbers>();
         services.AddSingleton<IFindings, TableFindings>();
-        services.AddSingleton<IAccountWork>(provider => provider.GetRequiredService<StorageQueues>());
-        services.AddSingleton<ICrmNotifications>(provider => provider.GetRequiredService<StorageQueues>());
+        services.AddSingleton<INotificationStore, TableNotifications>();
+        services.AddSingleton<IAccountWork>(provider => provider.GetRequiredService<AccountWorkQueue>());
+        services.AddSingleton<INotificationWork>(provider => provider.GetRequiredService<CrmQueue>());
         services.AddHostedService<StorageSetup>();
 
         services.AddSingleton<DeliverOutbox>();
@@ -53,15 +56,33 @@ public static class BillingServices
             provider.GetRequiredService<ILogger<Accounts.Accounts>>()));
 
         services.AddSingleton<Tokens>().AddSingleton<Api>().AddSingleton<Answers>();
-        services.AddHttpClient<CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
+        services.AddSingleton<TellCrm>();
+        services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
         return services;
     }
 
-    /// <summary>Tables and queues are made where they are missing; in Azure they are there already.</summary>
-    sealed class StorageSetup(Tables tables, StorageQueues queues) : IHostedService
+    /// <summary>A caller waits: storage that hangs is an outage after seconds, not minutes.</summary>
+    static T Brisk<T>(T options) where T : ClientOptions
     {
-        public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(tables.CreateAsync(cancellationToken), queues.CreateAsync(cancellationToken));
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
+        options.Retry.MaxRetries = 2;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
+        return options;
+    }
+
+    /// <summary>Tables and queues are made where they are missing; in Azure they are there already.</summary>
+    sealed class StorageSetup(Tables tables, AccountWorkQueue work, CrmQueue crm) : IHostedLifecycleService
+    {
+        // Before anything else starts: the first invocation needs them.
+        public Task StartingAsync(CancellationToken cancellationToken) =>
+            Task.WhenAll(tables.CreateAsync(cancellationToken), work.CreateAsync(cancellationToken), crm.CreateAsync(cancellationToken));
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     /// <summary>Reads settings and collects what is wrong with them, so that all of it is told at once.</summary>
@@ -90,7 +111,15 @@ public static class BillingServices
         }
 
         public T Enum<T>(string name, T otherwise) where T : struct, System.Enum =>
-            Optional(name) is not { } text ? otherwise : System.Enum.TryParse<T>(text, out var value) ? value : Wrong(name, $"is none of {string.Join(", ", System.Enum.GetNames<T>())}", otherwise);
+            Optional(name) is not { } text ? otherwise : System.Enum.TryParse<T>(text, out var value) && System.Enum.IsDefined(value) ? value : Wrong(name, $"is none of {string.Join(", ", System.Enum.GetNames<T>())}", otherwise);
+
+        public CrmSettings Crm()
+        {
+            var url = OptionalAddress("Crm:WebhookUrl");
+            ImmutableArray<byte[]?> secrets = [.. (Optional("Crm:WebhookSecret") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(CrmWebhook.ReadSecret)];
+            if (url is not null && (secrets.IsEmpty || secrets.Contains(null))) Wrong("Crm:WebhookSecret", "is missing, or none of the form whsec_<base64 of at least 24 bytes>", 0);
+            return new(url, [.. secrets.OfType<byte[]>()]);
+        }
 
         public AccessTerms Access()
         {

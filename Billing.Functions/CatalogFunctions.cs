@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Billing.Functions;
 
 /// <summary>What anyone may see: prices, the contract, whether the service is ready.</summary>
-public sealed class CatalogFunctions(Api api, Terms terms, TimeProvider clock, Tables tables, StorageQueues queues, ILogger<CatalogFunctions> log)
+public sealed class CatalogFunctions(Api api, Terms terms, TimeProvider clock, Tables tables, AccountWorkQueue queue, ILogger<CatalogFunctions> log)
 {
     static readonly byte[] OpenApi = Resource("openapi.json");
 
@@ -38,7 +38,7 @@ public sealed class CatalogFunctions(Api api, Terms terms, TimeProvider clock, T
             var dependencies = new Dictionary<string, string>
             {
                 ["tables"] = await CheckAsync("tables", tables.PingAsync, cancellation),
-                ["queues"] = await CheckAsync("queues", queues.PingAsync, cancellation),
+                ["queues"] = await CheckAsync("queues", queue.PingAsync, cancellation),
             };
             var ready = dependencies.Values.All(state => state == "ok");
             return Answers.Decided(Api.Json(new HealthView(ready ? "ok" : "unavailable", dependencies), ready ? 200 : 503));

@@ -27,7 +27,7 @@ public sealed class InvoiceFunctions(Api api, IAccountStore store, Terms terms)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "accounts/{accountId}/invoices/upcoming")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, call => Task.FromResult(
             CloseCycle.Upcoming(call.Account, terms) is { } invoice
-                ? Answers.Decided(Api.Json(Contract.Invoice(invoice, call.Account.Language)))
+                ? Answers.Decided(Api.Json(Contract.Upcoming(invoice, call.Account)))
                 : Refusals.InvoiceNotFound), cancellation);
 
     // The host tries routes by function name, so the id says itself that it is not `upcoming`.

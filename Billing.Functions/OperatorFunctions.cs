@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Billing.Accounts;
 using Billing.Functions.Http;
 using Billing.Invoices;
@@ -10,7 +11,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Billing.Functions;
 
 /// <summary>What the provider's staff see and do.</summary>
-public sealed class OperatorFunctions(
+public sealed partial class OperatorFunctions(
     Api api, Answers answers, Accounts.Accounts accounts, IAccountStore store, IFindings findings, IAccountWork work, Terms terms)
 {
     const int LongestReason = 500;
@@ -31,7 +32,7 @@ public sealed class OperatorFunctions(
         api.CallAsync(request, Allow.Operator, async (by, now) =>
         {
             if (await ReasonAsync(request, cancellation) is var read && read.IsRefused(out var refusal, out var body)) return refusal;
-            return await findings.ResolveAsync(id, now, by.User, body.Reason, cancellation) is { } resolved
+            return FindingId().IsMatch(id) && await findings.ResolveAsync(id, now, by.User, body.Reason, cancellation) is { } resolved
                 ? Answers.Decided(Api.Json(Contract.Finding(resolved)))
                 : Refusals.FindingNotFound;
         }, cancellation);
@@ -40,7 +41,7 @@ public sealed class OperatorFunctions(
     public Task<IResult> AccountAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "operator/accounts/{accountId}")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         // As it stands, not advanced: what is overdue must be seen.
-        api.OpenAccountAsync(request, accountId, Allow.Operator, async (id, _, _) =>
+        api.AccountIdAsync(request, accountId, Allow.Operator, async (id, _, _) =>
         {
             if (await store.FindAsync(id, cancellation) is not { Account: var account }) return Refusals.AccountNotFound;
             var outbox = await store.ListOutboxAsync(id, cancellation);
@@ -114,6 +115,10 @@ public sealed class OperatorFunctions(
         var read = await Bodies.ReadAsync<ReasonBody>(request, optional: false, cancellation);
         return read.Then<ReasonBody>(body => Unreasonable(body.Reason) is { } refusal ? refusal : body);
     }
+
+    // What we name findings; anything else would only trouble the storage.
+    [GeneratedRegex(@"\A[a-z0-9-]{1,120}\z")]
+    private static partial Regex FindingId();
 
     static Refusal? Unreasonable(string reason) =>
         string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason ? Refusal.Invalid("reason", $"1 bis {LongestReason} Zeichen") : null;

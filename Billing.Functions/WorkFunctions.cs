@@ -1,6 +1,6 @@
 using Billing.Accounts;
 using Billing.Adapters.Queues;
-using Billing.Functions.Http;
+using Billing.Outbox;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +8,8 @@ namespace Billing.Functions;
 
 /// <summary>What runs without a caller: the clock finds what is due, the queue works on it, the CRM is told.</summary>
 public sealed class WorkFunctions(
-    Accounts.Accounts accounts, IAccountStore store, IDueIndex due, IAccountWork work, CrmWebhook crm, TimeProvider clock, ILogger<WorkFunctions> log)
+    Accounts.Accounts accounts, IAccountStore store, IDueIndex due, IAccountWork work, INotificationWork notifications, TellCrm crm, TimeProvider clock,
+    ILogger<WorkFunctions> log)
 {
     const int EnqueuedAtOnce = 16;
 
@@ -21,7 +22,9 @@ public sealed class WorkFunctions(
             due.DueAsync(now, cancellation), new ParallelOptions { MaxDegreeOfParallelism = EnqueuedAtOnce, CancellationToken = cancellation },
             async (entry, stop) =>
             {
-                await work.EnqueueAsync(entry.Account, entry, stop);
+                await (entry.Purpose == DuePurpose.Notifications
+                    ? notifications.EnqueueAsync(entry.Account, entry, stop)
+                    : work.EnqueueAsync(entry.Account, entry, stop));
                 await due.MarkAsync(entry, now, stop);
             });
     }
@@ -39,14 +42,17 @@ public sealed class WorkFunctions(
 
     /// <summary>Everything that waits on one account.</summary>
     [Function("WorkAccount")]
-    public Task WorkAccountAsync([QueueTrigger(StorageQueues.AccountWork)] string message, CancellationToken cancellation)
+    public Task WorkAccountAsync([QueueTrigger(AccountWorkQueue.Name)] string message, CancellationToken cancellation)
     {
-        var (account, entry) = StorageQueues.ReadAccountWork(message);
+        var (account, entry) = AccountQueue.Read(message);
         return accounts.WorkAsync(account, entry, clock.GetUtcNow(), cancellation);
     }
 
-    /// <summary>Tells the CRM one thing; the queue repeats it until it is taken.</summary>
+    /// <summary>Tells the CRM what waits to be told of one account.</summary>
     [Function("NotifyCrm")]
-    public Task NotifyCrmAsync([QueueTrigger(StorageQueues.CrmNotifications)] string message, CancellationToken cancellation) =>
-        crm.SendAsync(StorageQueues.ReadCrmNotification(message), cancellation);
+    public Task NotifyCrmAsync([QueueTrigger(CrmQueue.Name)] string message, CancellationToken cancellation)
+    {
+        var (account, entry) = AccountQueue.Read(message);
+        return crm.WorkAsync(account, entry, clock.GetUtcNow(), cancellation);
+    }
 }

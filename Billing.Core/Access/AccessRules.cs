@@ -20,7 +20,7 @@ public static class AccessRules
 
         if (suspendsForOverdue <= today) return Suspended(account, AccessReason.Overdue, today);
         if (withoutMethod <= today) return Suspended(account, AccessReason.PaymentMethodMissing, today);
-        if (account.Access is { State: AccessState.Suspended } current)
+        if (account.Access is { State: AccessState.Suspended, Reason: not AccessReason.SubscriptionEnded } current)
         {
             if (overdueSince is not null) return current with { Reason = AccessReason.Overdue };
             if (withoutMethod is not null) return current with { Reason = AccessReason.PaymentMethodMissing };

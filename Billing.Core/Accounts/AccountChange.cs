@@ -33,6 +33,11 @@ public sealed record AccountChange(Account Account)
     public ImmutableArray<Notification> Notifications { get; init; } = [];
     public ImmutableArray<Finding> Findings { get; init; } = [];
 
+    /// <summary>A booking of the state, or one that has left it, as it is now.</summary>
+    public AccountChange With(AddOnBooking changed) => Account.FindBooking(changed.Id) is null
+        ? this with { Archived = Archived.Add(changed) }
+        : With(Account.WithBooking(changed));
+
     public AccountChange With(Account account) => this with { Account = account };
 
     public AccountChange With(Invoice invoice) => this with { Invoices = Invoices.Add(invoice) };

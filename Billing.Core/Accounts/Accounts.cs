@@ -106,7 +106,7 @@ public sealed class Accounts(
             return;
         }
 
-        if (entry is null or { ForOutbox: true })
+        if (entry is null or { Purpose: DuePurpose.Outbox })
         {
             foreach (var promised in await store.ListOutboxAsync(id, cancellation))
                 await outbox.DeliverAsync(promised, cancellation);
@@ -164,7 +164,7 @@ public sealed class Accounts(
             foreach (var invoice in committed.Change.Invoices)
                 log.LogInformation("Account {Account}: issued {Document} over {Cents} cents", stored.Account.Id, invoice.Number ?? "a void draft", invoice.Gross.Cents);
         }
-        if (closed) await store.PurgeAsync(stored.Account.Id, now - Remembered, cancellation);
+        if (closed) await PurgeAsync(stored.Account.Id, now, cancellation);
         return stored;
     }
 
@@ -181,7 +181,7 @@ public sealed class Accounts(
         var dueNow = dueAt is null ? null : dueAt == dueBefore?.Moment ? dueBefore : new DueEntry(dueAt.Value, version);
         var promise = new OutboxEntry(id, version, at, crmListens ? change.Notifications : [], change.Findings);
 
-        if (dueNow is not null && dueNow != dueBefore) await due.AddAsync(new(id, dueNow.Moment, version, ForOutbox: false), at, cancellation);
+        if (dueNow is not null && dueNow != dueBefore) await due.AddAsync(new(id, dueNow.Moment, version, DuePurpose.Account), at, cancellation);
         if (!promise.IsEmpty) await due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation);
 
         var account = change.Account with { Version = version, Due = dueNow };
@@ -193,12 +193,24 @@ public sealed class Accounts(
         return (result.Outcome, result.Stored, change);
     }
 
+    async Task PurgeAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.PurgeAsync(id, now - Remembered, cancellation);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            log.LogWarning(exception, "Account {Account}: expired replies are left to the next close", id);
+        }
+    }
+
     /// <summary>The commit stands; what fails here is caught up by whoever next finds the due entries.</summary>
     async Task AfterCommitAsync(AccountId id, DueEntry? past, OutboxEntry promise, CancellationToken cancellation)
     {
         try
         {
-            if (past is not null) await due.RemoveAsync(new(id, past.Moment, past.Version, ForOutbox: false), cancellation);
+            if (past is not null) await due.RemoveAsync(new(id, past.Moment, past.Version, DuePurpose.Account), cancellation);
             if (!promise.IsEmpty) await outbox.DeliverAsync(promise, cancellation);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -209,7 +221,7 @@ public sealed class Accounts(
 
     async Task TidyAsync(DueAccount entry, Account? account, DateTimeOffset now, CancellationToken cancellation)
     {
-        var guards = entry.ForOutbox
+        var guards = entry.Purpose == DuePurpose.Outbox
             ? account is not null && (await store.ListOutboxAsync(entry.Account, cancellation)).Any(promise => promise.Version == entry.Version)
             : account?.Due is { } next && next.Moment == entry.Moment && next.Version == entry.Version;
         if (guards) return;

@@ -60,7 +60,7 @@ public interface IAccountStore
     Task<ImmutableArray<OutboxEntry>> ListOutboxAsync(AccountId id, CancellationToken cancellation);
     Task DeleteOutboxAsync(OutboxEntry entry, CancellationToken cancellation);
 
-    /// <summary>Forgets replies and used confirmations from before that moment, a limited number a call.</summary>
+    /// <summary>Forgets replies and used confirmations from before that moment.</summary>
     Task PurgeAsync(AccountId id, DateTimeOffset before, CancellationToken cancellation);
 
     /// <summary>Accounts whose due moment passed before then, or that still hold an outbox from before then: what the due index must have missed.</summary>

@@ -2,11 +2,21 @@ using Billing.Values;
 
 namespace Billing.Accounts;
 
+/// <summary>What an entry of the due index stands for.</summary>
+public enum DuePurpose
+{
+    /// <summary>The account's own due moment.</summary>
+    Account,
+    /// <summary>The outbox of a commit, should its committer die.</summary>
+    Outbox,
+    /// <summary>Notifications that the CRM did not take.</summary>
+    Notifications,
+}
+
 /// <summary>An entry of the due index: at this minute, look at this account.</summary>
 /// <param name="Moment">Whole minute, UTC.</param>
 /// <param name="Version">The account version whose commit wrote it, or was about to.</param>
-/// <param name="ForOutbox">It guards the outbox of that commit rather than the account's due moment.</param>
-public sealed record DueAccount(AccountId Account, DateTimeOffset Moment, long Version, bool ForOutbox)
+public sealed record DueAccount(AccountId Account, DateTimeOffset Moment, long Version, DuePurpose Purpose)
 {
     /// <summary>The first whole minute at or after the moment: an entry never comes due too early.</summary>
     public static DateTimeOffset Minute(DateTimeOffset moment)

@@ -23,7 +23,8 @@ public enum OrderBilling
 
 /// <summary>What the next close will issue, as far as is known now.</summary>
 /// <param name="On">The Berlin day of the close.</param>
-public sealed record Renewal(DateOnly On, Money Net, Money Gross);
+public sealed record Renewal(
+    DateOnly On, [property: JsonPropertyName("netCents")] Money Net, [property: JsonPropertyName("grossCents")] Money Gross);
 
 /// <summary>An order to the cent, before it is binding: exactly what the customer is shown and the journal keeps.</summary>
 /// <param name="EffectiveOn">Berlin day, the first one billed.</param>
@@ -34,7 +35,9 @@ public sealed record Renewal(DateOnly On, Money Net, Money Gross);
 /// <param name="WithdrawableThrough">Last day, included, on which it can be undone; of add-ons only.</param>
 public sealed record OrderPreview(
     OrderKind Kind, string? Plan, string? AddOn, int? Quantity, DateOnly EffectiveOn, ImmutableArray<InvoiceLine> Lines,
-    Money Net, Money Vat, Money Gross, OrderBilling Billing, bool PaidAutomatically, Money? Fee, string? Notice, Renewal? NextRenewal,
+    [property: JsonPropertyName("netCents")] Money Net, [property: JsonPropertyName("vatCents")] Money Vat,
+    [property: JsonPropertyName("grossCents")] Money Gross, OrderBilling Billing, bool PaidAutomatically,
+    [property: JsonPropertyName("feeNetCents")] Money? Fee, string? Notice, Renewal? NextRenewal,
     string? NotRefunded, DateOnly? WithdrawableThrough)
 {
     /// <summary>
@@ -54,8 +57,8 @@ public sealed record OrderPreview(
 /// <summary>The end of a booking or of the subscription, before it is binding.</summary>
 /// <param name="Kind"><c>withdrawal</c> or <c>cancellation</c>.</param>
 /// <param name="EndsOn">Last day, included, of the service; for a withdrawal the day of it.</param>
-/// <param name="RefundGross">What is credited of invoices already issued.</param>
-public sealed record EndPreview(string Kind, string Of, DateOnly Today, DateOnly EndsOn, Money RefundGross, string Notice)
+/// <param name="RefundGross">What is credited of an invoice already issued: refunded where it was paid, otherwise its amount due falls.</param>
+public sealed record EndPreview(string Kind, string Of, DateOnly Today, DateOnly EndsOn, [property: JsonPropertyName("refundGrossCents")] Money RefundGross, string Notice)
 {
     /// <summary>What a confirmation is bound to.</summary>
     public string BindingTerms() => JsonText.Of(this with { Notice = "" });

@@ -11,10 +11,11 @@ namespace Billing.AddOns;
 /// </summary>
 public static class CancelAddOn
 {
+    /// <param name="receivedOn">The Berlin day on which it was asked for: a close that came in between does not end the withdrawal days.</param>
     /// <param name="billed">The document that carries the booking's lines; null while they stand on the open draft.</param>
-    public static Decision<Order> Decide(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today)
+    public static Decision<Order> Decide(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today, DateOnly receivedOn)
     {
-        if (booking.CanBeWithdrawn(today)) return Withdraw(account, terms, booking, billed, today);
+        if (booking.CanBeWithdrawn(receivedOn)) return Withdraw(account, terms, booking, billed, today);
         return booking.Status switch
         {
             BookingStatus.Cancelled => Refusals.AlreadyCancelled,
@@ -44,16 +45,16 @@ public static class CancelAddOn
         var preview = new EndPreview(
             "withdrawal", booking.Id.ToString(), today, today, refund,
             refund > Money.Zero
-                ? $"Widerruf: Die Option wird sofort storniert, {refund} werden gutgeschrieben oder erstattet."
+                ? $"Widerruf: Die Option wird sofort storniert. {refund} werden {(billed!.AmountDue >= refund ? "von Ihrer offenen Rechnung abgezogen" : "Ihnen erstattet")}."
                 : "Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.");
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: credit is not null, (at, by, number) =>
         {
-            var undone = account.WithBooking(booking with { Status = BookingStatus.Withdrawn, EndsOn = today });
+            var undone = booking with { Status = BookingStatus.Withdrawn, EndsOn = today };
             var change = credit is not null
-                ? CreditNote.Apply(undone, terms, credit, today, number)
-                : LeaveDraft(undone, terms, booking);
+                ? CreditNote.Apply(account, terms, credit, today, number)
+                : LeaveDraft(account, terms, booking);
             return new(
-                change.Notify(new("add_on.withdrawn") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })
+                change.With(undone).Notify(new("add_on.withdrawn") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })
                     .Journaled(at, by, "add_on.withdrawn", preview.Notice),
                 new Reply(200, ReplyKind.Booking, booking.Id.ToString()));
         });

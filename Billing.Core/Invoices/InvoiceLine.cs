@@ -20,7 +20,8 @@ public enum LineKind
 /// <param name="Booking">The booking that the line bills, if it is of an add-on.</param>
 /// <param name="VatPercent">The rate it is invoiced at, once it stands on a document: corrections keep it.</param>
 public sealed record InvoiceLine(
-    LineKind Kind, string Description, int Quantity, Money UnitNet, DateOnly From, DateOnly To, int Days, int PeriodDays, Money Net, BookingId? Booking = null,
+    LineKind Kind, string Description, int Quantity, [property: JsonPropertyName("unitNetCents")] Money UnitNet, DateOnly From, DateOnly To, int Days,
+    int PeriodDays, [property: JsonPropertyName("netCents")] Money Net, BookingId? Booking = null,
     int VatPercent = 0)
 {
     /// <summary>A line for the days <paramref name="service"/> of a period of <paramref name="periodDays"/> days.</summary>

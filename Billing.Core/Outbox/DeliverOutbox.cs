@@ -3,15 +3,6 @@ using Billing.Values;
 
 namespace Billing.Outbox;
 
-/// <summary>A notification with the id under which it is told, however often.</summary>
-public sealed record CrmEvent(string Id, AccountId Account, DateTimeOffset At, Notification Data);
-
-/// <summary>The CRM's queue, of its own so that a dead CRM delays nothing else.</summary>
-public interface ICrmNotifications
-{
-    Task EnqueueAsync(CrmEvent notification, CancellationToken cancellation);
-}
-
 /// <summary>A finding as the operator sees it.</summary>
 /// <param name="ResolvedAt">Null while it is open.</param>
 public sealed record OperatorFinding(
@@ -24,27 +15,28 @@ public interface IFindings
     Task AddAsync(OperatorFinding finding, CancellationToken cancellation);
     IAsyncEnumerable<OperatorFinding> ListAsync(bool resolved, CancellationToken cancellation);
 
-    /// <summary>Null if no such finding is open.</summary>
+    /// <summary>Null if there is no such finding, or someone else resolved it. Resolved again by the same for the same reason, it is what it is.</summary>
     Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation);
 }
 
 /// <summary>Keeps what a commit promised to tell others, then forgets the promise. Repeating it is harmless: all ids are stable.</summary>
-public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, ICrmNotifications crm, IFindings findings)
+public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificationStore notifications, INotificationWork work, IFindings findings)
 {
     /// <summary>Delivers one entry. Throws if an outage stands in the way; the entry then stays, guarded by the due index.</summary>
     public async Task DeliverAsync(OutboxEntry entry, CancellationToken cancellation)
     {
         for (var place = 0; place < entry.Notifications.Length; place++)
-            await crm.EnqueueAsync(new(entry.IdOf(place), entry.Account, entry.At, entry.Notifications[place]), cancellation);
+            await notifications.AddAsync(new(entry.Account, entry.Version, place, entry.At, entry.Notifications[place]), cancellation);
+        if (!entry.Notifications.IsEmpty) await work.EnqueueAsync(entry.Account, null, cancellation);
         for (var place = 0; place < entry.Findings.Length; place++)
         {
             var finding = entry.Findings[place];
-            await findings.AddAsync(new(entry.IdOf(place), entry.Account, entry.At, finding.Code, finding.Text), cancellation);
+            await findings.AddAsync(new($"{entry.Account}-{entry.Version}-{place}", entry.Account, entry.At, finding.Code, finding.Text), cancellation);
         }
         await store.DeleteOutboxAsync(entry, cancellation);
         await due.RemoveAsync(Guard(entry), cancellation);
     }
 
     /// <summary>The due entry that guards it: a minute after the commit someone else looks whether it was delivered.</summary>
-    public static DueAccount Guard(OutboxEntry entry) => new(entry.Account, DueAccount.Minute(entry.At + TimeSpan.FromMinutes(1)), entry.Version, ForOutbox: true);
+    public static DueAccount Guard(OutboxEntry entry) => new(entry.Account, DueAccount.Minute(entry.At + TimeSpan.FromMinutes(1)), entry.Version, DuePurpose.Outbox);
 }

@@ -34,7 +34,5 @@ public sealed record Finding(string Code, string Text);
 public sealed record OutboxEntry(
     AccountId Account, long Version, DateTimeOffset At, ImmutableArray<Notification> Notifications, ImmutableArray<Finding> Findings)
 {
-    public string IdOf(int place) => $"{Account}-{Version}-{place}";
-
     [JsonIgnore] public bool IsEmpty => Notifications.IsEmpty && Findings.IsEmpty;
 }

@@ -48,7 +48,6 @@ public static class OpenAccount
                 PeriodIndex = 0,
                 EndsOn = null,
                 HasEnded = false,
-                Access = AccessStatus.Open,
                 WithoutMethodSince = account.PaymentMethod is null ? today : null,
             };
             return new Pending(true, number => Start(reopened, terms, today, at, by, number, 200, "account.reopened"));

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Billing.Values;
 
 /// <summary>
@@ -25,11 +23,9 @@ public readonly record struct BillingPeriod(DateOnly Start, DateOnly Next)
     }
 
     /// <summary>The last day, included: what documents and the page show.</summary>
-    [JsonIgnore]
     public DateOnly LastDay => Next.AddDays(-1);
 
     /// <summary>N, the number of days.</summary>
-    [JsonIgnore]
     public int Days => Next.DayNumber - Start.DayNumber;
 
     public bool Contains(DateOnly day) => Start <= day && day < Next;

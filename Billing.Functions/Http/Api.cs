@@ -38,7 +38,7 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider 
             var decision = await work();
             return decision.IsRefused(out var refusal, out var answer) ? Problems.Of(refusal, request) : answer;
         }
-        catch (Exception outage) when (IsOutage(outage))
+        catch (Exception outage) when (IsOutage(outage) && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             log.LogError(outage, "{Method} {Path} failed for an outage", request.Method, request.Path);
             return Problems.Of("temporarily_unavailable", request);
@@ -57,19 +57,20 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider 
         {
             var now = clock.GetUtcNow();
             if (await tokens.VerifyAsync(request, cancellation) is not { } caller) return new Refusal("unauthenticated");
-            return caller.Roles.Overlaps(allowed) ? await work(caller.As(allowed), now) : new Refusal("forbidden");
+            if (caller.As(allowed) is not { } by) return new Refusal("forbidden");
+            return WrongKey(request) ?? await work(by, now);
         });
 
-    /// <summary>A route of an account that may not be there yet: only staff may ask.</summary>
-    public Task<IResult> OpenAccountAsync(
+    /// <summary>A route of an account that may not be there yet, or is taken as it stands.</summary>
+    public Task<IResult> AccountIdAsync(
         HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountId, Actor, DateTimeOffset, Task<Decision<IResult>>> work, CancellationToken cancellation) =>
         OpenAsync(request, async () =>
         {
             var now = clock.GetUtcNow();
             if (await tokens.VerifyAsync(request, cancellation) is not { } caller) return new Refusal("unauthenticated");
             if (!caller.Sees(accountId)) return Refusals.AccountNotFound;
-            if (!caller.Roles.Overlaps(allowed)) return new Refusal("forbidden");
-            return AccountId.TryParse(accountId, out var id) ? await work(id, caller.As(allowed), now) : Refusal.Invalid("accountId", "ungültig");
+            if (caller.As(allowed, accountId) is not { } by) return new Refusal("forbidden");
+            return AccountId.TryParse(accountId, out var id) ? await work(id, by, now) : Refusal.Invalid("accountId", "ungültig");
         });
 
     /// <summary>A route of an account: it is advanced to now before anything else is decided or shown.</summary>
@@ -80,13 +81,12 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider 
             var now = clock.GetUtcNow();
             if (await tokens.VerifyAsync(request, cancellation) is not { } caller) return new Refusal("unauthenticated");
             if (!caller.Sees(accountId)) return Refusals.AccountNotFound;
-            if (!AccountId.TryParse(accountId, out var id)) return Refusal.Invalid("accountId", "ungültig");
+            var by = caller.As(allowed, accountId);
+            if (!AccountId.TryParse(accountId, out var id)) return by is null ? new Refusal("forbidden") : Refusal.Invalid("accountId", "ungültig");
             var current = await accounts.CurrentAsync(id, now, cancellation);
             if (current.IsRefused(out var refusal, out var stored)) return refusal;
-            if (!caller.Roles.Overlaps(allowed)) return new Refusal("forbidden");
-            if (request.Headers["Idempotency-Key"] is { Count: > 0 } keys && (keys.Count > 1 || keys[0] is not { Length: > 0 and <= LongestKey }))
-                return Refusal.Invalid("Idempotency-Key", $"1 bis {LongestKey} Zeichen");
-            return await work(new(request, id, stored, caller.As(allowed), now, stored.Account.DayOf(now)));
+            if (by is null) return new Refusal("forbidden");
+            return WrongKey(request) ?? await work(new(request, id, stored, by, now, stored.Account.DayOf(now)));
         });
 
     /// <summary>A route of an account with a body.</summary>
@@ -126,13 +126,18 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider 
         return new(Hash(key), Hash(asked));
     }
 
+    static Decision<IResult>? WrongKey(HttpRequest request) =>
+        request.Headers["Idempotency-Key"] is { Count: > 0 } keys && (keys.Count > 1 || keys[0] is not { Length: > 0 and <= LongestKey })
+            ? (Decision<IResult>?)Refusal.Invalid("Idempotency-Key", $"1 bis {LongestKey} Zeichen")
+            : null;
+
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     static bool IsOutage(Exception exception) => exception switch
     {
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
         AggregateException several => several.InnerExceptions.Any(IsOutage),
-        HttpRequestException or IOException or TimeoutException => true,
+        HttpRequestException or IOException or TimeoutException or OperationCanceledException => true,
         // The discovery document of the authority could not be fetched.
         InvalidOperationException { InnerException: { } inner } => IsOutage(inner),
         _ => false,

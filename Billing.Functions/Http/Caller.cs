@@ -3,16 +3,24 @@ using Billing.Accounts;
 namespace Billing.Functions.Http;
 
 /// <summary>Who calls, as the verified token says.</summary>
-/// <param name="Account">The only account an owner, super-admin or member can see; staff see every one.</param>
+/// <param name="Account">The account to which the roles owner, super-admin and member refer.</param>
 public sealed record Caller(string User, string? Account, IReadOnlySet<string> Roles)
 {
-    /// <summary>The CRM backend and the provider's people are not bound to one account.</summary>
-    public bool IsStaff => Roles.Contains("service") || Roles.Contains("operator");
+    /// <summary>The CRM backend and the provider's people: their roles are of every account, and of none.</summary>
+    static readonly HashSet<string> Staff = new HashSet<string> { "service", "operator" };
 
-    public bool Sees(string accountId) => IsStaff || Account == accountId;
+    /// <summary>Whether the account's existence may be told at all.</summary>
+    public bool Sees(string accountId) => Account == accountId || Roles.Overlaps(Staff);
 
-    /// <summary>As the journal names them: the role by which they were let in.</summary>
-    public Actor As(IReadOnlySet<string> allowed) => new(User, Roles.First(allowed.Contains));
+    /// <summary>
+    /// The role by which the caller is let in, as the journal names it; null if none. Being the owner of one account says nothing of another.
+    /// </summary>
+    /// <param name="accountId">The account it is about; null where it is about none.</param>
+    public Actor? As(IReadOnlySet<string> allowed, string? accountId = null)
+    {
+        var role = Roles.FirstOrDefault(role => allowed.Contains(role) && (Staff.Contains(role) || (accountId is not null && accountId == Account)));
+        return role is null ? null : new(User, role);
+    }
 }
 
 /// <summary>The roles a route admits.</summary>

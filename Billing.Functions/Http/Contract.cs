@@ -177,6 +177,13 @@ public static class Contract
             Notes(invoice));
     }
 
+    /// <summary>What the next close would issue: the draft by its id, otherwise nothing that could be asked for yet.</summary>
+    public static InvoiceView Upcoming(Invoice invoice, Account account)
+    {
+        var view = Invoice(invoice, account.Language);
+        return account.Draft is null ? view with { Id = "upcoming" } : view;
+    }
+
     static SellerView Seller(Seller seller) => new(
         seller.Name, Address(seller.Address), seller.Email, seller.VatId, seller.TaxNumber, seller.Register, seller.ManagingDirector,
         seller.BankName, seller.Iban, seller.Bic);

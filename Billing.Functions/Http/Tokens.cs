@@ -22,6 +22,9 @@ public sealed class Tokens
     readonly ConfigurationManager<OpenIdConnectConfiguration> _authority;
     readonly ConfigurationManager<OpenIdConnectConfiguration>? _staffAuthority;
 
+    // With an unknown key the caller waits for the new ones, which are fetched at most every few minutes; by default they come too late for this call.
+    static Tokens() => AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", true);
+
     public Tokens(TokenSettings settings, TimeProvider clock)
     {
         (_settings, _clock) = (settings, clock);
@@ -49,7 +52,7 @@ public sealed class Tokens
         var result = await Handler.ValidateTokenAsync(token, Parameters(published));
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
         {
-            // A key may just have been rotated: look once more, which the manager does at most every few minutes.
+            // A key may just have been rotated: look once more.
             issuer.RequestRefresh();
             result = await Handler.ValidateTokenAsync(token, Parameters(await issuer.GetConfigurationAsync(cancellation)));
         }

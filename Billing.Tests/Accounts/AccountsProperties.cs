@@ -134,7 +134,7 @@ public class AccountsProperties
 
             // All promises kept, and the index guards the next moment.
             Assert.Empty(await billing.Store.ListOutboxAsync(id, TestContext.Current.CancellationToken));
-            if (account.Due is { } due) Assert.Contains(new DueAccount(id, due.Moment, due.Version, ForOutbox: false), billing.Due.Entries);
+            if (account.Due is { } due) Assert.Contains(new DueAccount(id, due.Moment, due.Version, DuePurpose.Account), billing.Due.Entries);
         }
         Assert.All(documents.Where(document => document.Invoice.Number is not null), document =>
             Assert.Contains(billing.Outside.Told.Values, told => told.Account == document.Account && told.Data.InvoiceId == document.Invoice.Id.ToString()));

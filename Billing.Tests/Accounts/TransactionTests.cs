@@ -132,7 +132,7 @@ public class TransactionTests
 
         Assert.Single(_billing.Outside.Told.Values, told => told.Data.Type == "add_on.booked");
         Assert.Empty(await _billing.Store.ListOutboxAsync(id, Stop));
-        Assert.DoesNotContain(_billing.Due.Entries, entry => entry.ForOutbox);
+        Assert.DoesNotContain(_billing.Due.Entries, entry => entry.Purpose == DuePurpose.Outbox);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public class TransactionTests
         var invoices = _billing.Store.InvoicesOf(id);
         Assert.Equal(13, invoices.Count);
         Assert.All(invoices, invoice => Assert.Equal(invoice.Lines[0].From, invoice.Date));
-        Assert.Single(_billing.Due.Entries, entry => !entry.ForOutbox);
+        Assert.Single(_billing.Due.Entries, entry => entry.Purpose == DuePurpose.Account);
     }
 
     [Fact]

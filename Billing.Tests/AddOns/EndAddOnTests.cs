@@ -92,11 +92,39 @@ public class EndAddOnTests
         var account = An.Account();
         var booking = account.Booked("users", 1, on: "2026-05-06");
         account.Ended(booking, on: "2026-05-21");
-        Assert.Equal("already_cancelled", CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), null, account.Today).Refusal());
+        Assert.Equal("already_cancelled", CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), null, account.Today, account.Today).Refusal());
 
         account.Reached("2026-06-06");
-        Assert.Equal("already_ended", CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), null, account.Today).Refusal());
+        Assert.Equal("already_ended", CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), null, account.Today, account.Today).Refusal());
         Assert.Equal("already_ended", KeepAddOn.Decide(account.State, account.Booking(booking), account.Now, A.Owner).Refusal());
+    }
+
+    [Fact]
+    public void A_withdrawal_asked_for_on_its_last_day_stays_one_although_the_cycle_was_closed_under_it()
+    {
+        var account = An.Account();
+        var booking = account.Booked("users", 1, on: "2026-05-22");
+        Assert.Equal(A.Day("2026-06-05"), booking.WithdrawableThrough);
+        account.Reached("2026-06-06");
+
+        var order = CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), account.Billed(booking), account.Today, A.Day("2026-06-05")).Value();
+
+        Assert.Equal("withdrawal", ((EndPreview)order.Preview).Kind);
+    }
+
+    [Fact]
+    public void A_withdrawn_booking_that_has_left_the_state_is_written_where_it_stands()
+    {
+        var account = An.Account();
+        account.CancelledSubscription(on: "2026-05-22");
+        var booking = account.Booked("users", 1, on: "2026-05-22");
+        account.Reached("2026-06-06");
+        var ended = account.Booking(booking);
+        var without = account.State with { Bookings = [] };
+
+        var change = CancelAddOn.Decide(without, A.Terms, ended, account.Billed(booking), account.Today, A.Day("2026-06-05")).Value().Apply(account.Now, A.Owner, 1).Change;
+
+        Assert.Equal((booking.Id, BookingStatus.Withdrawn), (change.Archived.Single().Id, change.Archived.Single().Status));
     }
 
     [Fact]
@@ -106,7 +134,7 @@ public class EndAddOnTests
         var booking = account.Booked("users");
         account.Ended(booking);
 
-        Assert.Equal("already_ended", CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), null, account.Today).Refusal());
+        Assert.Equal("already_ended", CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), null, account.Today, account.Today).Refusal());
         Assert.Equal("already_ended", KeepAddOn.Decide(account.State, account.Booking(booking), account.Now, A.Owner).Refusal());
     }
 
@@ -175,7 +203,7 @@ public class EndAddOnTests
         var voided = account.Reached("2026-06-06").Single();
 
         // The document that the booking names: whoever looks it up must not come to owe the customer what was never asked for.
-        var order = CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), voided, account.Today).Value();
+        var order = CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), voided, account.Today, account.Today).Value();
 
         Assert.Equal(A.Euro(0), ((EndPreview)order.Preview).RefundGross);
         Assert.False(order.NeedsNumber);

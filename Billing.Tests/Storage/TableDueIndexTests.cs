@@ -16,7 +16,8 @@ public class TableDueIndexTests(AzuriteFixture azurite)
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    static DueAccount Entry(DateTimeOffset moment, bool forOutbox = false) => new(AccountId.Parse($"due-{Interlocked.Increment(ref _accounts)}"), moment, 12, forOutbox);
+    static DueAccount Entry(DateTimeOffset moment, DuePurpose purpose = DuePurpose.Account) =>
+        new(AccountId.Parse($"due-{Interlocked.Increment(ref _accounts)}"), moment, 12, purpose);
 
     async Task<List<DueAccount>> DueBy(DateTimeOffset now)
     {
@@ -28,7 +29,7 @@ public class TableDueIndexTests(AzuriteFixture azurite)
     [Fact]
     public async Task An_entry_is_due_from_its_minute_on()
     {
-        var (exact, outbox, yesterday, later, tomorrow) = (Entry(Now), Entry(Now, forOutbox: true), Entry(Now.AddDays(-1).AddHours(1)), Entry(Now.AddMinutes(1)), Entry(Now.AddHours(3)));
+        var (exact, outbox, yesterday, later, tomorrow) = (Entry(Now), Entry(Now, DuePurpose.Outbox), Entry(Now.AddDays(-1).AddHours(1)), Entry(Now.AddMinutes(1)), Entry(Now.AddHours(3)));
         foreach (var entry in (DueAccount[])[exact, outbox, yesterday, later, tomorrow]) await _index.AddAsync(entry, Now, Stop);
 
         var due = await DueBy(Now.AddSeconds(59));
@@ -70,11 +71,11 @@ public class TableDueIndexTests(AzuriteFixture azurite)
     [Fact]
     public void Keys_say_all_of_an_entry()
     {
-        var entry = new DueAccount(AccountId.Parse("acme-2"), A.Instant("2026-06-05T22:07:00Z"), 12, ForOutbox: false);
+        var entry = new DueAccount(AccountId.Parse("acme-2"), A.Instant("2026-06-05T22:07:00Z"), 12, DuePurpose.Account);
 
         Assert.Equal(("20260605", "2207|acme-2|12"), TableDueIndex.KeyOf(entry));
-        Assert.Equal(("20260605", "2207|acme-2|12|outbox"), TableDueIndex.KeyOf(entry with { ForOutbox = true }));
-        Assert.All([entry, entry with { ForOutbox = true }], one => Assert.Equal(one, TableDueIndex.Parse(TableDueIndex.KeyOf(one).Partition, TableDueIndex.KeyOf(one).Row)));
+        Assert.Equal(("20260605", "2207|acme-2|12|outbox"), TableDueIndex.KeyOf(entry with { Purpose = DuePurpose.Outbox }));
+        Assert.All([entry, entry with { Purpose = DuePurpose.Outbox }], one => Assert.Equal(one, TableDueIndex.Parse(TableDueIndex.KeyOf(one).Partition, TableDueIndex.KeyOf(one).Row)));
     }
 
     [Theory]
@@ -96,27 +97,30 @@ public class TableDueIndexTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_message_to_the_work_queue_can_be_read_again()
     {
-        var queues = new StorageQueues(azurite.Queues);
-        await queues.CreateAsync(Stop);
-        var entry = Entry(Now, forOutbox: true);
+        var queue = new AccountWorkQueue(azurite.Queues);
+        await queue.CreateAsync(Stop);
+        var entry = Entry(Now, DuePurpose.Outbox);
 
-        await queues.EnqueueAsync(entry.Account, entry, Stop);
-        await queues.EnqueueAsync(entry.Account, null, Stop);
+        await queue.EnqueueAsync(entry.Account, entry, Stop);
+        await queue.EnqueueAsync(entry.Account, null, Stop);
 
-        var messages = await azurite.Queues.GetQueueClient(StorageQueues.AccountWork).ReceiveMessagesAsync(10, cancellationToken: Stop);
-        Assert.Equal([(entry.Account, entry), (entry.Account, null)], messages.Value.Select(message => StorageQueues.ReadAccountWork(message.MessageText)));
+        var messages = await azurite.Queues.GetQueueClient(AccountWorkQueue.Name).ReceiveMessagesAsync(10, cancellationToken: Stop);
+        Assert.Equal([(entry.Account, entry), (entry.Account, null)], messages.Value.Select(message => AccountQueue.Read(message.MessageText)));
     }
 
     [Fact]
-    public async Task A_message_to_the_CRM_can_be_read_again()
+    public async Task Notifications_wait_in_the_order_in_which_they_were_promised()
     {
-        var queues = new StorageQueues(azurite.Queues);
-        await queues.CreateAsync(Stop);
-        var told = new CrmEvent("acme-3-0", AccountId.Parse("acme"), Now, new Notification("add_on.booked") { AddOn = "users", Quantity = 3 });
+        var notifications = new TableNotifications(azurite.Tables);
+        var acme = AccountId.Parse("acme-told");
+        CrmEvent Event(long version, int place) => new(acme, version, place, Now, new Notification("add_on.booked") { AddOn = "users", Quantity = 3 });
+        foreach (var (version, place) in new[] { (10L, 0), (9, 1), (9, 0), (100, 0) }) await notifications.AddAsync(Event(version, place), Stop);
+        await notifications.AddAsync(Event(9, 0), Stop); // promised again: the same one
 
-        await queues.EnqueueAsync(told, Stop);
+        Assert.Equal([Event(9, 0), Event(9, 1), Event(10, 0), Event(100, 0)], await notifications.ListAsync(acme, 100, Stop));
+        Assert.Equal([Event(9, 0), Event(9, 1)], await notifications.ListAsync(acme, 2, Stop));
 
-        var message = await azurite.Queues.GetQueueClient(StorageQueues.CrmNotifications).ReceiveMessageAsync(cancellationToken: Stop);
-        Assert.Equal(told, StorageQueues.ReadCrmNotification(message.Value.MessageText));
+        await notifications.DeleteAsync(Event(9, 0), Stop);
+        Assert.Equal("acme-told-9-1", (await notifications.ListAsync(acme, 1, Stop)).Single().Id);
     }
 }

@@ -95,7 +95,7 @@ sealed class AccountStory
     public EndPreview EndPreview(AddOnBooking booking, string on)
     {
         Reached(on);
-        return (EndPreview)CancelAddOn.Decide(State, Terms, Booking(booking), Billed(booking), Today).Value().Preview;
+        return (EndPreview)CancelAddOn.Decide(State, Terms, Booking(booking), Billed(booking), Today, Today).Value().Preview;
     }
 
     /// <summary>Ends a booking as its day wants it: withdrawn or cancelled. The credit note, if there was one.</summary>
@@ -103,7 +103,7 @@ sealed class AccountStory
     {
         if (on is not null) Reached(on);
         var before = _documents.Count;
-        Carry(CancelAddOn.Decide(State, Terms, Booking(booking), Billed(booking), Today).Value());
+        Carry(CancelAddOn.Decide(State, Terms, Booking(booking), Billed(booking), Today, Today).Value());
         return _documents.Count > before && Last.Kind == DocumentKind.CreditNote ? Last : null;
     }
 

@@ -31,7 +31,7 @@ sealed class BillingInMemory
 
     /// <summary>Another instance of the service over the same stores.</summary>
     public Billing.Accounts.Accounts Instance() => new(
-        Store, Due, Numbers, new DeliverOutbox(Store, Due, Outside, Outside), new Confirmations(new byte[32]), Terms, crmListens: true,
+        Store, Due, Numbers, new DeliverOutbox(Store, Due, Outside, Outside, Outside), new Confirmations(new byte[32]), Terms, crmListens: true,
         NullLogger<Billing.Accounts.Accounts>.Instance);
 
     public void Reached(string day) => Now = BerlinCalendar.StartOf(A.Day(day)).AddHours(12);
@@ -79,7 +79,7 @@ sealed class BillingInMemory
         var booking = account.FindBooking(id) ?? await Store.FindArchivedBookingAsync(account.Id, id, Stop);
         if (booking is null) return Refusals.AddOnNotFound;
         var billed = account.Draft?.Id == booking.BilledOn ? null : await Store.FindInvoiceAsync(account.Id, booking.BilledOn, Stop);
-        return CancelAddOn.Decide(account, Terms, booking, billed is { Number: not null } ? billed : null, today);
+        return CancelAddOn.Decide(account, Terms, booking, billed is { Number: not null } ? billed : null, today, today);
     };
 
     public static Func<Account, DateOnly, Task<Decision<Order>>> End => (account, today) => Task.FromResult(CancelSubscription.Decide(account, today));

@@ -78,7 +78,7 @@ static class Steps
                 if (!BookAddOn.Decide(state, terms, addOn, quantity, today).IsRefused(out _, out _)) account.Booked(addOn, quantity);
                 break;
             case What.EndBooking when booking is not null:
-                if (!CancelAddOn.Decide(state, terms, booking, account.Billed(booking), today).IsRefused(out _, out _)) account.Ended(booking);
+                if (!CancelAddOn.Decide(state, terms, booking, account.Billed(booking), today, today).IsRefused(out _, out _)) account.Ended(booking);
                 break;
             case What.KeepBooking when booking is not null:
                 if (!KeepAddOn.Decide(state, booking, account.Now, A.Owner).IsRefused(out _, out _)) account.Kept(booking);

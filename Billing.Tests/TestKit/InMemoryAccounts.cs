@@ -216,7 +216,7 @@ sealed class InMemoryNumbers : IDocumentNumbers
 }
 
 /// <summary>The CRM's queue and the operator's list. While it is down, both throw.</summary>
-sealed class InMemoryOutside : ICrmNotifications, IFindings
+sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
 {
     readonly Lock _lock = new();
 
@@ -224,12 +224,25 @@ sealed class InMemoryOutside : ICrmNotifications, IFindings
     public Dictionary<string, CrmEvent> Told { get; } = [];
     public Dictionary<string, OperatorFinding> Findings { get; } = [];
 
-    public Task EnqueueAsync(CrmEvent notification, CancellationToken cancellation)
+    public Task AddAsync(CrmEvent notification, CancellationToken cancellation)
     {
-        if (IsDown) throw new IOException("the queue is down");
+        if (IsDown) throw new IOException("the notifications are down");
         lock (_lock) Told[notification.Id] = notification;
         return Task.CompletedTask;
     }
+
+    public Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation)
+    {
+        lock (_lock) return Task.FromResult(Told.Values.Where(told => told.Account == account).OrderBy(told => (told.Version, told.Place)).Take(limit).ToImmutableArray());
+    }
+
+    public Task DeleteAsync(CrmEvent notification, CancellationToken cancellation)
+    {
+        lock (_lock) Told.Remove(notification.Id);
+        return Task.CompletedTask;
+    }
+
+    public Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task AddAsync(OperatorFinding finding, CancellationToken cancellation)
     {

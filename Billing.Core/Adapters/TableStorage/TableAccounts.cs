@@ -86,25 +86,23 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
 
     public async Task PurgeAsync(AccountId id, DateTimeOffset before, CancellationToken cancellation)
     {
-        var past = new List<TableTransactionAction>();
         foreach (var prefix in (string[])["reply", "confirmation"])
         {
             var filter = Range(id, prefix) + " and " + TableClient.CreateQueryFilter($"At lt {before}");
+            var past = new List<TableTransactionAction>();
             await foreach (var row in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellation))
-            {
                 past.Add(new(TableTransactionActionType.Delete, row, ETag.All));
-                if (past.Count == RowsPerBatch) break;
+            foreach (var batch in past.Chunk(RowsPerBatch))
+            {
+                try
+                {
+                    await _table.SubmitTransactionAsync(batch, cancellation);
+                }
+                catch (TableTransactionFailedException failed) when (failed.Status == 404)
+                {
+                    // Someone else purges at the same time.
+                }
             }
-            if (past.Count == RowsPerBatch) break;
-        }
-        if (past.Count == 0) return;
-        try
-        {
-            await _table.SubmitTransactionAsync(past, cancellation);
-        }
-        catch (TableTransactionFailedException failed) when (failed.Status == 404)
-        {
-            // Someone else has purged at the same time.
         }
     }
 

@@ -7,9 +7,12 @@ using Billing.Values;
 
 namespace Billing.Adapters.TableStorage;
 
-/// <summary>The due index: partition = UTC day <c>yyyyMMdd</c>, row = <c>HHmm|account|version</c>, with <c>|outbox</c> behind it where it guards an outbox.</summary>
+/// <summary>The due index: partition = UTC day <c>yyyyMMdd</c>, row = <c>HHmm|account|version</c>, with <c>|outbox</c> or <c>|crm</c> behind it where that is its purpose.</summary>
 public sealed class TableDueIndex(Tables tables) : IDueIndex
 {
+    /// <summary>By <see cref="DuePurpose"/>.</summary>
+    static readonly string[] Suffixes = ["", "|outbox", "|crm"];
+
     readonly TableClient _table = tables.Due;
 
     public Task AddAsync(DueAccount entry, DateTimeOffset now, CancellationToken cancellation)
@@ -57,15 +60,16 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
     }
 
     public static (string Partition, string Row) KeyOf(DueAccount entry) =>
-        (Day(entry.Moment), $"{Minute(entry.Moment)}|{entry.Account}|{entry.Version.ToString(CultureInfo.InvariantCulture)}{(entry.ForOutbox ? "|outbox" : "")}");
+        (Day(entry.Moment), $"{Minute(entry.Moment)}|{entry.Account}|{entry.Version.ToString(CultureInfo.InvariantCulture)}{Suffixes[(int)entry.Purpose]}");
 
     /// <exception cref="FormatException">The keys are not those of an entry.</exception>
     public static DueAccount Parse(string partition, string row)
     {
         var parts = row.Split('|');
-        if (parts is not ([_, _, _] or [_, _, _, "outbox"])) throw new FormatException($"not a due entry: {row}");
+        var purpose = Array.IndexOf(Suffixes, parts.Length == 3 ? "" : "|" + parts[^1]);
+        if (parts.Length is not (3 or 4) || purpose < 0) throw new FormatException($"not a due entry: {row}");
         var moment = DateTimeOffset.ParseExact(partition + parts[0], "yyyyMMddHHmm", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        return new(AccountId.Parse(parts[1]), moment, long.Parse(parts[2], CultureInfo.InvariantCulture), ForOutbox: parts.Length == 4);
+        return new(AccountId.Parse(parts[1]), moment, long.Parse(parts[2], CultureInfo.InvariantCulture), (DuePurpose)purpose);
     }
 
     static string Day(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);

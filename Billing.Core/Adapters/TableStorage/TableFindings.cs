@@ -35,7 +35,11 @@ public sealed class TableFindings(Tables tables) : IFindings
     public async Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation)
     {
         var found = await _table.GetEntityIfExistsAsync<TableEntity>(Open, id, cancellationToken: cancellation);
-        if (!found.HasValue) return null;
+        if (!found.HasValue)
+        {
+            var done = await _table.GetEntityIfExistsAsync<TableEntity>(Resolved, id, cancellationToken: cancellation);
+            return done.HasValue && Read(done.Value!) is var before && before.ResolvedBy == by && before.Reason == reason ? before : null;
+        }
         var resolved = Read(found.Value!) with { ResolvedAt = at, ResolvedBy = by, Reason = reason };
         // Two partitions, so two writes: in between it is in both, and resolving it again comes to the same.
         await _table.UpsertEntityAsync(Row(Resolved, resolved), TableUpdateMode.Replace, cancellation);

@@ -1,0 +1,50 @@
+using Azure.Storage.Queues;
+using Billing.Accounts;
+using Billing.Adapters.TableStorage;
+using Billing.Outbox;
+using Billing.Values;
+
+namespace Billing.Adapters.Queues;
+
+/// <summary>A queue of accounts, as the functions that it triggers read it.</summary>
+/// <param name="service">Must encode messages as base64, as the Functions host expects.</param>
+public abstract class AccountQueue(QueueServiceClient service, string name)
+{
+    readonly QueueClient _queue = service.GetQueueClient(name);
+
+    /// <summary>The account's id, and behind it, where there is one, the keys of the due entry.</summary>
+    public Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation)
+    {
+        var text = account.Value;
+        if (entry is not null)
+        {
+            var (partition, row) = TableDueIndex.KeyOf(entry);
+            text += $" {partition} {row}";
+        }
+        return _queue.SendMessageAsync(text, cancellation);
+    }
+
+    /// <exception cref="FormatException">The message is none that <see cref="EnqueueAsync"/> wrote.</exception>
+    public static (AccountId Account, DueAccount? Entry) Read(string message)
+    {
+        var parts = message.Split(' ');
+        return (AccountId.Parse(parts[0]), parts.Length == 3 ? TableDueIndex.Parse(parts[1], parts[2]) : null);
+    }
+
+    public Task CreateAsync(CancellationToken cancellation) => _queue.CreateIfNotExistsAsync(cancellationToken: cancellation);
+
+    /// <summary>Throws if the service does not answer.</summary>
+    public Task PingAsync(CancellationToken cancellation) => _queue.GetPropertiesAsync(cancellation);
+}
+
+/// <summary>Accounts to be worked on.</summary>
+public sealed class AccountWorkQueue(QueueServiceClient service) : AccountQueue(service, Name), IAccountWork
+{
+    public const string Name = "account-work";
+}
+
+/// <summary>Accounts of which the CRM is to be told.</summary>
+public sealed class CrmQueue(QueueServiceClient service) : AccountQueue(service, Name), INotificationWork
+{
+    public const string Name = "crm-notifications";
+}

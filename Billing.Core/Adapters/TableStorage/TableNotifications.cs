@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using Billing.Accounts;
+using Billing.Outbox;
+using Billing.Values;
+
+namespace Billing.Adapters.TableStorage;
+
+/// <summary>Notifications on their way: partition = account, row = version and place, so that a range read has them in order.</summary>
+public sealed class TableNotifications(Tables tables) : INotificationStore
+{
+    readonly TableClient _table = tables.Notifications;
+
+    public Task AddAsync(CrmEvent notification, CancellationToken cancellation) =>
+        _table.UpsertEntityAsync(new TableEntity(notification.Account.Value, Key(notification)) { ["Json"] = JsonText.Of(notification) }, TableUpdateMode.Replace, cancellation);
+
+    public async Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation)
+    {
+        var waiting = ImmutableArray.CreateBuilder<CrmEvent>();
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {account.Value}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, maxPerPage: limit, cancellationToken: cancellation))
+        {
+            waiting.Add(JsonText.Read<CrmEvent>(row.GetString("Json")));
+            if (waiting.Count == limit) break;
+        }
+        return waiting.ToImmutable();
+    }
+
+    public Task DeleteAsync(CrmEvent notification, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(notification.Account.Value, Key(notification), ETag.All, cancellation);
+
+    static string Key(CrmEvent notification) =>
+        string.Create(CultureInfo.InvariantCulture, $"{notification.Version:D12}|{notification.Place:D3}");
+}

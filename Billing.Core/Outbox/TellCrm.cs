@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Billing.Accounts;
+using Billing.Values;
+
+namespace Billing.Outbox;
+
+/// <summary>A notification on its way to the CRM.</summary>
+/// <param name="Version">The account version whose commit promised it.</param>
+/// <param name="Place">Its place among that commit's notifications.</param>
+public sealed record CrmEvent(AccountId Account, long Version, int Place, DateTimeOffset At, Notification Data)
+{
+    /// <summary>The same however often it is sent.</summary>
+    [JsonIgnore] public string Id => $"{Account}-{Version}-{Place}";
+}
+
+/// <summary>Notifications that the CRM has not taken yet.</summary>
+public interface INotificationStore
+{
+    Task AddAsync(CrmEvent notification, CancellationToken cancellation);
+
+    /// <summary>The account's oldest ones, in the order in which they were promised.</summary>
+    Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation);
+    Task DeleteAsync(CrmEvent notification, CancellationToken cancellation);
+}
+
+/// <summary>The queue of accounts of which the CRM is to be told; of its own, so that a dead CRM delays nothing else.</summary>
+public interface INotificationWork
+{
+    /// <param name="entry">The due entry that led to it; null if something else did.</param>
+    Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation);
+}
+
+/// <summary>The CRM's end.</summary>
+public interface ICrm
+{
+    /// <summary>False if it did not take it; why is logged.</summary>
+    Task<bool> SendAsync(CrmEvent notification, CancellationToken cancellation);
+}
+
+/// <summary>
+/// Tells the CRM what has happened to an account, in order: nothing is told before what came before it was taken. Where it is not taken, the
+/// due index says when to try again, later and later; after three days a person is told, and it is still tried.
+/// </summary>
+public sealed class TellCrm(INotificationStore notifications, IDueIndex due, IFindings findings, ICrm crm)
+{
+    const int AtOnce = 100;
+    static readonly TimeSpan ShortestWait = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromHours(6), Patience = TimeSpan.FromDays(3);
+
+    /// <param name="entry">The due entry that led here; removed when it is done with.</param>
+    public async Task WorkAsync(AccountId account, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var waiting = await notifications.ListAsync(account, AtOnce, cancellation);
+        while (!waiting.IsEmpty && await TellAsync(waiting, now, cancellation)) waiting = await notifications.ListAsync(account, AtOnce, cancellation);
+        if (entry is not null) await due.RemoveAsync(entry, cancellation);
+    }
+
+    /// <summary>False if one was not taken; the next try is then planned.</summary>
+    async Task<bool> TellAsync(ImmutableArray<CrmEvent> waiting, DateTimeOffset now, CancellationToken cancellation)
+    {
+        foreach (var notification in waiting)
+        {
+            if (!await crm.SendAsync(notification, cancellation))
+            {
+                await PlanAsync(notification, now, cancellation);
+                return false;
+            }
+            await notifications.DeleteAsync(notification, cancellation);
+        }
+        return true;
+    }
+
+    async Task PlanAsync(CrmEvent notification, DateTimeOffset now, CancellationToken cancellation)
+    {
+        // As long again as it has waited already: the pauses double.
+        var waited = now - notification.At;
+        var next = now + (waited < ShortestWait ? ShortestWait : waited > LongestWait ? LongestWait : waited);
+        await due.AddAsync(new(notification.Account, DueAccount.Minute(next), notification.Version, DuePurpose.Notifications), now, cancellation);
+        if (waited > Patience)
+        {
+            await findings.AddAsync(new(
+                $"{notification.Id}-untold", notification.Account, now, "crm_unreachable", $"Das CRM nimmt seit {notification.At:dd.MM.yyyy} keine Meldungen an."), cancellation);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Billing.Accounts;
+using Billing.Outbox;
+using Billing.Values;
+
+namespace Billing.Tests;
+
+public class TellCrmTests
+{
+    static readonly AccountId Acme = AccountId.Parse("acme");
+    static readonly DateTimeOffset Promised = A.Instant("2026-05-20T10:00:00Z");
+
+    readonly InMemoryOutside _outside = new();
+    readonly InMemoryDueIndex _due = new();
+    readonly Crm _crm = new();
+    readonly TellCrm _teller;
+
+    public TellCrmTests() => _teller = new(_outside, _due, _outside, _crm);
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_happened_is_told_in_order_and_then_forgotten()
+    {
+        await Promise(4, 0);
+        await Promise(3, 1);
+        await Promise(3, 0);
+
+        await _teller.WorkAsync(Acme, null, Promised, Stop);
+
+        Assert.Equal(["acme-3-0", "acme-3-1", "acme-4-0"], _crm.Heard);
+        Assert.Empty(_outside.Told);
+        Assert.Empty(_due.Entries);
+    }
+
+    [Fact]
+    public async Task What_is_not_taken_holds_back_what_comes_after_it_and_is_tried_again()
+    {
+        await Promise(3, 0);
+        await Promise(4, 0);
+        _crm.Refuses = true;
+
+        await _teller.WorkAsync(Acme, null, Promised, Stop);
+
+        Assert.Equal(["acme-3-0"], _crm.Heard);
+        var entry = Assert.Single(_due.Entries);
+        Assert.Equal((Promised.AddMinutes(1), DuePurpose.Notifications), (entry.Moment, entry.Purpose));
+
+        _crm.Refuses = false;
+        await _teller.WorkAsync(Acme, entry, entry.Moment, Stop);
+
+        Assert.Equal(["acme-3-0", "acme-3-0", "acme-4-0"], _crm.Heard);
+        Assert.Empty(_outside.Told);
+        Assert.Empty(_due.Entries);
+    }
+
+    [Fact]
+    public async Task A_dead_CRM_is_asked_later_and_later_and_after_three_days_a_person_is_told_once()
+    {
+        await Promise(3, 0);
+        _crm.Refuses = true;
+        await _teller.WorkAsync(Acme, null, Promised, Stop);
+        var pauses = new List<TimeSpan>();
+        for (var now = Promised; now < Promised.AddDays(4);)
+        {
+            var entry = Assert.Single(_due.Entries);
+            pauses.Add(entry.Moment - now);
+            now = entry.Moment;
+            await _teller.WorkAsync(Acme, entry, now, Stop);
+        }
+
+        Assert.Equal([1, 1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360], pauses.Take(12).Select(pause => pause.TotalMinutes));
+        Assert.All(pauses.Skip(12), pause => Assert.Equal(6, pause.TotalHours));
+        Assert.Equal("crm_unreachable", Assert.Single(_outside.Findings.Values).Code);
+        Assert.Single(_outside.Told);
+    }
+
+    Task Promise(long version, int place) => _outside.AddAsync(new CrmEvent(Acme, version, place, Promised, new Notification("plan.changed")), Stop);
+
+    sealed class Crm : ICrm
+    {
+        public bool Refuses { get; set; }
+        public List<string> Heard { get; } = [];
+
+        public Task<bool> SendAsync(CrmEvent notification, CancellationToken cancellation)
+        {
+            Heard.Add(notification.Id);
+            return Task.FromResult(!Refuses);
+        }
+    }
+}
