@@ -53,6 +53,8 @@ public sealed class Accounts(
     {
         var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation, command.Read);
         if (current.IsRefused(out var missing, out var stored)) return missing;
+        // A preview is not remembered: a dialog may use one key for it and for the order. But a key that was used for something else is.
+        if (await ReplayAsync(command, stored.Account, cancellation) is not null) return Refusals.IdempotencyKeyReused;
         var decision = await decide(stored.Account, stored.Account.DayOf(command.ReceivedAt), cancellation);
         return decision.IsRefused(out var refusal, out var order) ? refusal : Show(order, command);
     }

@@ -47,8 +47,8 @@ static class Bodies
     static string Field(JsonException wrong)
     {
         var path = wrong.Path?.TrimStart('$').TrimStart('.') ?? "";
-        // An unknown or missing field is only named in the message, between quotes.
-        if (path.Length == 0 && wrong.Message.Split('\'') is [_, var name, _, ..] && name.All(char.IsLetterOrDigit)) path = name;
+        // Unknown and missing fields are only named in the message, between quotes and behind the type, which has dots in its name.
+        if (path.Length == 0 && wrong.Message.Split('\'').Where((_, place) => place % 2 == 1).FirstOrDefault(name => name.All(char.IsLetterOrDigit)) is { } name) path = name;
         return path.Length == 0 ? "body" : path;
     }
 }

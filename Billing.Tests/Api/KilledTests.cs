@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+
+namespace Billing.Tests.Api;
+
+/// <summary>A service that is killed (SIGKILL) in the middle of its work, in a world that goes on.</summary>
+public class KilledTests
+{
+    const int Many = 200;
+    static readonly DateTimeOffset Midnight = Moment.Of("2026-06-05T22:00:00Z");
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Each_account_is_closed_exactly_once(int kills)
+    {
+        var place = Place.New("2026-05-06T08:00:00Z");
+        await using var world = await Running.StartAsync("Billing.Local.dll", place, Place.FreePorts(1), () => Listens(place));
+        var service = await Service.StartAsync(place);
+        var accounts = new ConcurrentBag<Customer>();
+        await Parallel.ForEachAsync(Enumerable.Range(0, Many), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
+        {
+            var acme = await service.OpenAsync("business", id: $"k-{number}");
+            if (number % 4 == 0) await acme.BooksAsync("users");
+            accounts.Add(acme);
+        });
+
+        // Up to the last second nothing is due: only over midnight there is work to be killed in.
+        await service.WalkAsync(Midnight.AddSeconds(-1));
+        for (var kill = 1; kill <= kills; kill++)
+        {
+            var moving = service.WalkAsync(Midnight);
+            var closed = 0;
+            while (closed < Sample * kill / 3 && !moving.IsCompleted) closed = await ClosedAsync(service);
+            await service.KillAsync();
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => moving);
+            if (kill == 1) Assert.InRange(closed, 1, Sample - 1);
+            await service.DisposeAsync();
+            service = await Service.StartAsync(place);
+        }
+        Assert.Equal(Midnight, await service.NowAsync());
+        await service.WalkAsync(Midnight);
+
+        await using (service)
+        {
+            var numbers = new ConcurrentBag<string>();
+            await Parallel.ForEachAsync(accounts, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (account, _) =>
+            {
+                var acme = account.On(service);
+                var seen = (await acme.OperateAsync("")).Ok();
+                Assert.Empty(seen.Items("outbox"));
+                Assert.Equal("2026-06-06–2026-07-05", seen.GetProperty("account").Period());
+                var documents = await acme.DocumentsAsync();
+                Assert.Equal([(await acme.BookingsAsync()).Count > 0 ? "79,90 5,90 5,90" : "79,90", "79,90"], documents.Select(document => document.Amounts()));
+                Assert.Equal("2026-06-06", documents[0].Text("date"));
+                foreach (var document in documents) numbers.Add(document.Text("number"));
+                Assert.Single((await acme.GetAsync("/journal")).Ok().Items("entries"), entry => entry.Text("action") == "cycle.closed");
+            });
+            Assert.Equal(2 * Many, numbers.Count);
+            Assert.Equal(2 * Many, numbers.Distinct().Count());
+        }
+    }
+
+    const int Sample = 40;
+
+    /// <summary>How many of a sample are closed; looking at them as the operator does closes none.</summary>
+    static async Task<int> ClosedAsync(Service service)
+    {
+        var seen = await Task.WhenAll(Enumerable.Range(0, Sample).Select(number => new Customer(service, $"k-{number * (Many / Sample)}").OperateAsync("")));
+        return seen.Count(answer => answer.Ok().GetProperty("account").GetProperty("period").Text("from") == "2026-06-06");
+    }
+
+    static async Task<bool> Listens(Place place)
+    {
+        foreach (var port in new[] { place.StoragePort, place.StoragePort + 1, place.StoragePort + 2 })
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", port);
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Billing.Local.World;
+
+namespace Billing.Tests.Api;
+
+/// <summary>The ports and the clock that name an outside world: every service on them shares storage and time.</summary>
+public sealed record Place(int StoragePort, int StripePort, string? Clock)
+{
+    static int next = 20_000 + Random.Shared.Next(1_000) * 10;
+
+    public static Place New(string? clock = null)
+    {
+        var port = FreePorts(4);
+        return new(port, port + 3, clock);
+    }
+
+    /// <summary>The first of so many free ports in a row, below those that the system gives out itself.</summary>
+    public static int FreePorts(int count)
+    {
+        while (true)
+        {
+            var first = Interlocked.Add(ref next, 10) is var port && port < 32_000 ? port : Interlocked.Exchange(ref next, 20_000);
+            if (Enumerable.Range(first, count).All(IsFree)) return first;
+        }
+    }
+
+    static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>One process of ours, started as on any machine, with the last of what it said.</summary>
+public sealed class Running : IAsyncDisposable
+{
+    static readonly TimeSpan Starts = TimeSpan.FromSeconds(90);
+
+    readonly Process process;
+    readonly ConcurrentQueue<string> said = new();
+
+    Running(Process process) => this.process = process;
+
+    public static async Task<Running> StartAsync(string program, Place place, int port, Func<Task<bool>> ready)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
+        (string Name, object? Value)[] settings =
+            [("Port", port), ("StripePort", place.StripePort), ("StoragePort", place.StoragePort), ("Clock", place.Clock), ("Persist", "false"), ("Demo", "false")];
+        foreach (var (name, value) in settings) start.Environment["Local__" + name] = Convert.ToString(value, CultureInfo.InvariantCulture);
+
+        var running = new Running(Process.Start(start)!);
+        running.process.OutputDataReceived += (_, line) => running.Hear(line.Data);
+        running.process.ErrorDataReceived += (_, line) => running.Hear(line.Data);
+        running.process.BeginOutputReadLine();
+        running.process.BeginErrorReadLine();
+        for (var waited = Stopwatch.StartNew(); !await ready(); await Task.Delay(50))
+        {
+            if (running.process.HasExited || waited.Elapsed > Starts)
+                throw new InvalidOperationException($"{program} does not start:\n{string.Join('\n', running.said)}");
+        }
+        return running;
+    }
+
+    /// <summary>SIGKILL, to this process alone.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM: it stops what it has started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            Signal.Terminate(process.Id);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+        process.Dispose();
+    }
+
+    void Hear(string? line)
+    {
+        if (line is null) return;
+        said.Enqueue(line);
+        if (said.Count > 200) said.TryDequeue(out _);
+    }
+}
+
+/// <summary>The billing service as a process of its own, and what a caller can ask of it.</summary>
+public sealed class Service : IAsyncDisposable
+{
+    readonly ConcurrentDictionary<(string? Account, string Role, string? User), Task<string>> tokens = new();
+    readonly HttpClient http;
+    Running? running;
+
+    Service(Place place)
+    {
+        (Place, Port) = (place, Place.FreePorts(1));
+        http = new(new ContractHandler(new SocketsHttpHandler { UseProxy = false }))
+        {
+            BaseAddress = new($"http://localhost:{Port}/"),
+            Timeout = TimeSpan.FromMinutes(3),
+        };
+    }
+
+    public Place Place { get; }
+    public int Port { get; }
+
+    public static async Task<Service> StartAsync(Place place)
+    {
+        var service = new Service(place);
+        service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync);
+        return service;
+    }
+
+    public Task KillAsync() => running!.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (running is not null) await running.DisposeAsync();
+        http.Dispose();
+    }
+
+    /// <summary>A token of the local authority; the same for the same question.</summary>
+    public Task<string> TokenAsync(string role, string? account = null, string? user = null) =>
+        tokens.GetOrAdd((account, role, user), async _ =>
+            (await SendAsync(HttpMethod.Post, "local/token", new { accountId = account, role, sub = user })).Ok().Text("token"));
+
+    public async Task<DateTimeOffset> NowAsync() => (await SendAsync(HttpMethod.Get, "local/clock")).Ok().GetProperty("now").GetDateTimeOffset();
+
+    /// <summary>Moves the clock there; answers when all is quiet.</summary>
+    public async Task WalkAsync(DateTimeOffset to) => (await SendAsync(HttpMethod.Put, "local/clock", new { now = Moment.Text(to) })).Ok();
+
+    public async Task<Customer> OpenAsync(string plan, object? details = null, string? id = null)
+    {
+        var customer = new Customer(this, id ?? Customer.NewId());
+        Assert.Equal(201, (await customer.PutAsync(plan, details)).Status);
+        return customer;
+    }
+
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, object? body = null, string? token = null, string? key = null, string? language = null)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);
+        request.Content = body switch
+        {
+            null => null,
+            string text => new StringContent(text, System.Text.Encoding.UTF8, "application/json"),
+            _ => System.Net.Http.Json.JsonContent.Create(body),
+        };
+        using var response = await http.SendAsync(request);
+        return await Answer.OfAsync(response);
+    }
+
+    async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            return (await SendAsync(HttpMethod.Get, "local")).Status == 200;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A service whose clock stands where no test relies on: for everything that can be told about today.</summary>
+public sealed class StandingService : IAsyncLifetime
+{
+    public Service Service { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Service = await Service.StartAsync(Place.New("2026-05-06T08:00:00Z"));
+
+    public ValueTask DisposeAsync() => Service.DisposeAsync();
+}
+
+[CollectionDefinition(Name)]
+public sealed class OnOneService : ICollectionFixture<StandingService>
+{
+    public const string Name = "one service";
+}

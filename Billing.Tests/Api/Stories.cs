@@ -1,0 +1,137 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Billing.Tests.Api;
+
+/// <summary>
+/// Walks the clock of one service forward once, through the dates of many stories. Each story waits for its next date; when all wait,
+/// the clock goes on to the earliest. So every story reads as if it were alone, and none costs a walk of its own.
+/// </summary>
+public abstract class Walk : IAsyncLifetime
+{
+    readonly Lock gate = new();
+    readonly Dictionary<string, Func<Task>> stories = [];
+    readonly Dictionary<string, Task> told = [];
+    readonly List<(DateTimeOffset At, TaskCompletionSource Go)> waiting = [];
+    TaskCompletionSource allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    int busy;
+
+    public Service Service { get; private set; } = null!;
+
+    /// <summary>Calls every test once: each hands in its story.</summary>
+    protected abstract void Collect();
+
+    public async ValueTask InitializeAsync()
+    {
+        Collect();
+        busy = stories.Count;
+        foreach (var (name, story) in stories) told[name] = TellAsync(story);
+        while (true)
+        {
+            await allWait.Task;
+            if (waiting.Count == 0) return;
+            var at = waiting.Min(story => story.At);
+            try
+            {
+                if (Service is null) Service = await Service.StartAsync(Place.New(Moment.Text(at)));
+                else await Service.WalkAsync(at);
+            }
+            catch (Exception stuck)
+            {
+                foreach (var (_, go) in waiting) go.SetException(stuck);
+                return;
+            }
+            Release(at);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Service is not null) await Service.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Before the walk, takes the story in; after it, tells how it ended.</summary>
+    public Task StoryAsync(string name, Func<Task> story)
+    {
+        if (told.TryGetValue(name, out var ended)) return ended;
+        stories.Add(name, story);
+        return Task.CompletedTask;
+    }
+
+    public Task UntilAsync(DateTimeOffset at)
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate) waiting.Add((at, go));
+        Rest();
+        return go.Task;
+    }
+
+    async Task TellAsync(Func<Task> story)
+    {
+        try
+        {
+            await story();
+        }
+        finally
+        {
+            Rest();
+        }
+    }
+
+    void Rest()
+    {
+        lock (gate)
+        {
+            if (--busy == 0) allWait.SetResult();
+        }
+    }
+
+    void Release(DateTimeOffset at)
+    {
+        List<TaskCompletionSource> going;
+        lock (gate)
+        {
+            going = [.. waiting.Where(story => story.At == at).Select(story => story.Go)];
+            waiting.RemoveAll(story => story.At == at);
+            busy = going.Count;
+            allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        foreach (var go in going) go.SetResult();
+    }
+}
+
+/// <summary>The walk through the stories of one class of tests.</summary>
+public sealed class Walk<TStories> : Walk where TStories : Stories
+{
+    protected override void Collect()
+    {
+        foreach (var test in typeof(TStories).GetMethods().Where(method => method.IsDefined(typeof(FactAttribute))))
+            test.Invoke(Activator.CreateInstance(typeof(TStories), this), null);
+    }
+}
+
+/// <summary>Tests that live through time. A date alone is noon or so of that day in Berlin.</summary>
+public abstract class Stories(Walk walk)
+{
+    protected Service Service => walk.Service;
+
+    protected Task Story(Func<Task> story, [CallerMemberName] string name = "") => walk.StoryAsync(name, story);
+
+    protected Task Until(string at) => walk.UntilAsync(Moment.Of(at));
+
+    /// <summary>The CRM opens an account on that date.</summary>
+    protected async Task<Customer> Open(string plan, string on, object? details = null)
+    {
+        await Until(on);
+        return await Service.OpenAsync(plan, details);
+    }
+
+    /// <summary>An account that is opened on that date and pays its first invoice at once.</summary>
+    protected async Task<Customer> OpenPaid(string plan, string on, object? details = null)
+    {
+        var customer = await Open(plan, on, details);
+        await customer.PaysAsync();
+        return customer;
+    }
+}
