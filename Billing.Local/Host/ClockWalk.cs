@@ -1,12 +1,13 @@
+using Billing.Local.StripeSimulator;
 using Billing.Local.World;
 
 namespace Billing.Local.Host;
 
 /// <summary>
 /// Moves the clock the way time passes: with a stop at every Berlin midnight on the way, where each timer that came due runs once
-/// and everything settles before time goes on.
+/// and everything settles before time goes on. What the simulated Stripe has to tell at a stop is told before the timers run.
 /// </summary>
-sealed class ClockWalk(LocalClock clock, Timers timers, Settle settle) : IDisposable
+sealed class ClockWalk(LocalClock clock, Timers timers, Settle settle, SimulatorClient? stripe = null) : IDisposable
 {
     static readonly TimeZoneInfo Berlin =
         TimeZoneInfo.TryFindSystemTimeZoneById("Europe/Berlin", out var zone) ? zone : TimeZoneInfo.FindSystemTimeZoneById("W. Europe Standard Time");
@@ -25,6 +26,7 @@ sealed class ClockWalk(LocalClock clock, Timers timers, Settle settle) : IDispos
             foreach (var stop in Midnights(now, target).Append(target))
             {
                 clock.MoveTo(stop);
+                if (stripe is not null) await stripe.AdvanceAsync(cancellation);
                 await timers.RunDueAsync();
                 await settle.RunAsync(cancellation);
             }

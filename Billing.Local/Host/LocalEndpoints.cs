@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Billing.Local.StripeSimulator;
 using Billing.Local.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ namespace Billing.Local.Host;
 
 /// <summary>What a local service offers beside its functions: its world, tokens, the clock, timers on demand and the CRM's end of the webhook.</summary>
 sealed class LocalEndpoints(
-    LocalWorld world, FunctionIndex index, HostSettings settings, Timers timers, ClockWalk walk, Notifications notifications)
+    LocalWorld world, FunctionIndex index, HostSettings settings, Timers timers, ClockWalk walk, Notifications notifications, SimulatorClient? stripe = null)
 {
     readonly string _origin = $"http://localhost:{world.Settings.Port}";
 
@@ -43,6 +44,7 @@ sealed class LocalEndpoints(
         api = $"{_origin}/{settings.RoutePrefix}",
         page = $"{_origin}/",
         storage = new { blob = world.Storage.Blob, queue = world.Storage.Queue, table = world.Storage.Table },
+        stripe = stripe is null ? null : new { simulator = stripe.Url },
         clock = new { now = LocalClock.Text(world.Clock.GetUtcNow()), standsStill = world.Clock.StandsStill },
         owner = world.Owner,
         process = Environment.ProcessId,

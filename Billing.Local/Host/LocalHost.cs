@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using Billing.Local.Demo;
+using Billing.Local.StripeSimulator;
 using Billing.Local.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -55,7 +56,16 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         var settings = LocalSettings.From(web.Configuration);
         RequireFree(settings.Port);
         var world = LocalWorld.AttachAsync(settings).GetAwaiter().GetResult();
-        Add(web.Configuration, first: false, ForProduct(world).Where(setting => web.Configuration[setting.Key] is null).ToDictionary());
+        var stripe = SimulatorClient.IsReal(web.Configuration["Stripe:ApiKey"]) ? null : new SimulatorClient(settings.StripePort);
+        if (stripe is not null)
+        {
+            // Storage that was there already may have come without a simulator: then this service brings its own.
+            if (!stripe.AnswersAsync().GetAwaiter().GetResult())
+                web.Services.AddSingleton(Simulator.StartAsync(settings.StripePort, world.Clock, file: null).GetAwaiter().GetResult());
+            web.Services.AddSingleton(stripe);
+        }
+
+        Add(web.Configuration, first: false, ForProduct(world, stripe).Where(setting => web.Configuration[setting.Key] is null).ToDictionary());
 
         web.Logging.ClearProviders();
         web.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -92,6 +102,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         _world.Hosted();
         var queues = Services.GetRequiredService<Queues>();
         await queues.CreateAsync();
+        await RegisterWebhookAsync();
         _loops = Task.WhenAll(queues.LoopAsync(_stopping.Token), Services.GetRequiredService<Timers>().LoopAsync(_stopping.Token));
 
         var client = Services.GetRequiredService<LocalClient>();
@@ -113,6 +124,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Services.GetService<Simulator>() is { } own) await own.DisposeAsync();
         await _app.DisposeAsync();
         _world.Dispose();
         _stopping.Dispose();
@@ -121,10 +133,16 @@ public sealed class LocalHost : IHost, IAsyncDisposable
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>What the world gives the product's configuration; the environment's own settings win.</summary>
-    static Dictionary<string, string?> ForProduct(LocalWorld world)
+    static Dictionary<string, string?> ForProduct(LocalWorld world, SimulatorClient? stripe)
     {
         var origin = $"http://localhost:{world.Settings.Port}";
-        return new()
+        Dictionary<string, string?> simulated = stripe is null ? [] : new()
+        {
+            ["Stripe:ApiKey"] = Simulator.Key,
+            ["Stripe:ApiBase"] = stripe.Url,
+            ["Stripe:WebhookSecret"] = $"whsec_{world.Key.Secret("stripe", 24)}",
+        };
+        return new(simulated)
         {
             ["AzureWebJobsStorage"] = world.Storage.ConnectionString,
             ["Auth:Authority"] = $"{origin}/local",
@@ -171,6 +189,14 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         }
     }
 
+    async Task RegisterWebhookAsync()
+    {
+        if (Services.GetService<SimulatorClient>() is not { } stripe) return;
+        var secret = Services.GetRequiredService<IConfiguration>()["Stripe:WebhookSecret"]!.Split(',')[0].Trim();
+        var prefix = Services.GetRequiredService<HostSettings>().RoutePrefix;
+        await stripe.RegisterAsync(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{_world.Settings.Port}/{prefix}/stripe/webhook"), secret);
+    }
+
     async Task PlayAsync(DemoPlay demo)
     {
         Environment.ExitCode = await demo.PlayAsync() ? 0 : 1;
@@ -185,6 +211,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
             CloudCRM Billing
             Api       {api}
             Storage   {_world.Storage.Blob} (blob; queue and table on the next two ports)
+            Stripe    {(Services.GetService<SimulatorClient>() is { } stripe ? $"simulated, {stripe.Url}" : "the account of Stripe__ApiKey")}
             Clock     {LocalClock.Text(_world.Clock.GetUtcNow())}{(_world.Clock.StandsStill ? ", standing still" : "")}
             """);
         if (_world.Note is { } note) Console.WriteLine(note);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
+using Billing.Local.StripeSimulator;
 using Billing.Local.World;
 using Microsoft.Extensions.Configuration;
 
@@ -12,11 +13,12 @@ sealed class NotQuietException(string message) : Exception(message);
 
 /// <summary>Waits until nothing is left to do at the instant the clock shows.</summary>
 /// <remarks>
-/// Quiet: no function runs, no message is in a queue that triggers one (hidden ones included; poison queues aside), and
-/// everything due has been woken. The product's due index is known here by its names only: table <c>DueAccounts</c>,
-/// PartitionKey = UTC day, RowKey = <c>HHmm|account|version</c>; an account id on queue <c>account-work</c> wakes it.
+/// Quiet: no function runs, no event of the simulated Stripe is on its way, no message is in a queue that triggers a function
+/// (hidden ones included; poison queues aside), and everything due has been woken. The product's due index is known here by its
+/// names only: table <c>DueAccounts</c>, PartitionKey = UTC day, RowKey = <c>HHmm|account|version</c>; an account id on queue
+/// <c>account-work</c> wakes it.
 /// </remarks>
-sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings, LocalClock clock, IConfiguration configuration)
+sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings, LocalClock clock, IConfiguration configuration, SimulatorClient? stripe = null)
 {
     const string WorkQueue = "account-work";
 
@@ -53,12 +55,14 @@ sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings,
             // Idle before and after the count, and nothing begun in between: no function has put a message into a queue counted before.
             var started = runner.Started;
             var idle = runner.Idle;
+            // Before the queues: an event that has just arrived has left its message there.
+            var deliveries = stripe is null ? 0 : await stripe.OutstandingAsync(cancellation);
             var counts = await queues.CountAsync(cancellation);
             var waiting = counts.Where(queue => queue.Value > 0).ToList();
-            if (idle && waiting.Count == 0 && runner.Idle && runner.Started == started) return;
+            if (idle && waiting.Count == 0 && deliveries == 0 && runner.Idle && runner.Started == started) return;
             if (waiting.Count > 0) queues.Nudge();
             if (waited.Elapsed < AtMost) continue;
-            var rest = waiting.Select(queue => $"{queue.Value} in queue {queue.Key}").Append(idle ? "no function running" : "a function running");
+            var rest = waiting.Select(queue => $"{queue.Value} in queue {queue.Key}").Append($"{deliveries} from Stripe").Append(idle ? "no function running" : "a function running");
             throw new NotQuietException($"Not quiet after {AtMost.TotalSeconds:0} seconds: {string.Join(", ", rest)}.");
         }
     }

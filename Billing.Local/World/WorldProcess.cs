@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Billing.Local.StripeSimulator;
 
 namespace Billing.Local.World;
 
 /// <summary>
-/// The process that runs a world: it makes clock and key, keeps the storage emulator running, and ends it on SIGTERM.
+/// The process that runs a world: it makes clock and key, keeps storage emulator and Stripe simulator running, and ends them on SIGTERM.
 /// A service starts it beside itself, so that the world outlives the service; <c>dotnet run --project Billing.Local</c> is it.
 /// </summary>
 static class WorldProcess
@@ -76,7 +77,8 @@ static class WorldProcess
             throw new LocalStartException($"A storage emulator listens on port {settings.StoragePort} already: services use it as it is.");
         folder.Clear();
         folder.World = Environment.ProcessId;
-        using var log = alone ? Console.Out : new StreamWriter(folder.WorldLog) { AutoFlush = true };
+        // Left open: the sentence this process may end with is written to it last.
+        var log = alone ? Console.Out : new StreamWriter(folder.WorldLog) { AutoFlush = true };
         if (!alone)
         {
             Signal.LeaveTerminal();
@@ -95,6 +97,9 @@ static class WorldProcess
 
         var keptIn = settings.Persist ? KeptIn(settings.StoragePort) : null;
         folder.Furnish(keptIn, settings.Clock);
+        using var clock = new LocalClock(folder.Clock, null);
+        // Before storage, which those wait for who wait for this world.
+        await using var stripe = await SimulatorAsync(settings, clock, keptIn);
         using var owned = alone ? folder.TryOwn() : null;
         using var emulator = storage.Start(keptIn is null ? null : Path.Combine(keptIn, "azurite"));
         folder.Storage = emulator.Id;
@@ -106,7 +111,7 @@ static class WorldProcess
         try
         {
             await ReadyAsync(storage, emulator, folder, stop.Token);
-            if (alone) Announce(settings, storage, folder, keptIn);
+            if (alone) Announce(settings, storage, clock, keptIn);
             await emulator.WaitForExitAsync(stop.Token);
             await Console.Error.WriteLineAsync($"The storage emulator has ended by itself; its log is {folder.StorageLog}.");
             return 1;
@@ -121,6 +126,14 @@ static class WorldProcess
             folder.Storage = null;
             folder.World = null;
         }
+    }
+
+    // None beside one that listens already, and none for a service with an account at Stripe.
+    static async Task<Simulator?> SimulatorAsync(LocalSettings settings, LocalClock clock, string? keptIn)
+    {
+        if (SimulatorClient.IsReal(Environment.GetEnvironmentVariable("Stripe__ApiKey"))) return null;
+        if (await new SimulatorClient(settings.StripePort).AnswersAsync()) return null;
+        return await Simulator.StartAsync(settings.StripePort, clock, keptIn is null ? null : Path.Combine(keptIn, "stripe-simulator.json"));
     }
 
     static async Task ReadyAsync(StorageEmulator storage, Process emulator, WorldFolder folder, CancellationToken stopping)
@@ -147,11 +160,11 @@ static class WorldProcess
         return storagePort == 10000 ? kept : Path.Combine(kept, $"{storagePort}");
     }
 
-    static void Announce(LocalSettings settings, StorageEmulator storage, WorldFolder folder, string? keptIn)
+    static void Announce(LocalSettings settings, StorageEmulator storage, LocalClock clock, string? keptIn)
     {
-        using var clock = new LocalClock(folder.Clock, null);
         Console.WriteLine($"""
             Storage   {storage.Blob}  {storage.Queue}  {storage.Table}
+            Stripe    {(SimulatorClient.IsReal(Environment.GetEnvironmentVariable("Stripe__ApiKey")) ? "the account of Stripe__ApiKey" : $"simulated, {new SimulatorClient(settings.StripePort).Url}")}
             Clock     {LocalClock.Text(clock.GetUtcNow())}{(clock.StandsStill ? ", standing still" : "")}
             Kept in   {keptIn ?? "memory"}
             """);
