@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Billing.Tests.Api;
@@ -65,7 +66,9 @@ public class LeapYearTests(Walk<LeapYearTests> walk) : Stories(walk), IClassFixt
         var renewal = await acme.LastDocumentAsync();
         Assert.Equal(["19,90 (29.10.–28.11.)"], renewal.AmountsWithDays());
         Assert.Equal("2028-10-29", renewal.Text("date"));
-        Assert.Equal($"RE-{Moment.Of("2028-10-28T22:00:00Z").ToUnixTimeSeconds()}", renewal.Text("number"));
+        // Other accounts may close in the same second: each takes the next number.
+        var midnight = Moment.Of("2028-10-28T22:00:00Z").ToUnixTimeSeconds();
+        Assert.InRange(long.Parse(renewal.Text("number")!["RE-".Length..], CultureInfo.InvariantCulture), midnight, midnight + 100);
     });
 
     Task Midnight(string opened, string midnight, (string Day, int Left) before, (string Day, int Left) after, [CallerMemberName] string name = "") => Story(async () =>
