@@ -6,17 +6,20 @@ using Azure.Storage.Queues;
 using Billing.Access;
 using Billing.Accounts;
 using Billing.Adapters.Queues;
+using Billing.Adapters.StripeApi;
 using Billing.Adapters.TableStorage;
 using Billing.Catalogs;
 using Billing.Functions.Http;
 using Billing.Invoices;
 using Billing.Outbox;
+using Billing.Payments;
 using Billing.Values;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Stripe;
 
 namespace Billing.Functions;
 
@@ -31,6 +34,8 @@ public static class BillingServices
         var tokens = new TokenSettings(settings.Address("Auth:Authority"), settings.Text("Auth:Audience"), settings.OptionalAddress("Auth:StaffAuthority"));
         var crm = settings.Crm();
         var confirmations = new Confirmations(settings.Key("Confirmation:Key"));
+        var stripe = settings.Stripe();
+        var origins = settings.Origins("Payments:ReturnOrigins");
         var storage = settings.Text("AzureWebJobsStorage");
         settings.ThrowIfWrong();
 
@@ -39,7 +44,7 @@ public static class BillingServices
 
         services.AddSingleton(new TableServiceClient(storage, Brisk(new TableClientOptions())));
         services.AddSingleton(new QueueServiceClient(storage, Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })));
-        services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>();
+        services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>().AddSingleton<StripeEventQueue>();
         services.AddSingleton<IAccountStore, TableAccounts>();
         services.AddSingleton<IDueIndex, TableDueIndex>();
         services.AddSingleton<IDocumentNumbers, TableDocumentNumbers>();
@@ -55,6 +60,16 @@ public static class BillingServices
             provider.GetRequiredService<DeliverOutbox>(), confirmations, terms, crmListens: crm.WebhookUrl is not null,
             provider.GetRequiredService<ILogger<Accounts.Accounts>>()));
 
+        services.AddSingleton(stripe).AddSingleton(new ReturnAddresses(origins));
+        services.AddSingleton(provider => new StripeClient(new StripeClientOptions
+        {
+            ApiKey = stripe.ApiKey,
+            ApiBase = stripe.ApiBase?.ToString().TrimEnd('/'),
+            // One attempt a call: what is unknown is looked up, not repeated blindly.
+            HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = TimeSpan.FromSeconds(8) }, maxNetworkRetries: 0),
+        }));
+        services.AddSingleton<IPaymentGateway, StripeGateway>().AddSingleton<IProviderEvents, TableProviderEvents>().AddSingleton<StripeEvents>();
+        services.AddSingleton<Collections>().AddSingleton<WorkProviderEvent>();
         services.AddSingleton<Tokens>().AddSingleton<Api>().AddSingleton<Answers>();
         services.AddSingleton<TellCrm>();
         services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
@@ -72,11 +87,11 @@ public static class BillingServices
     }
 
     /// <summary>Tables and queues are made where they are missing; in Azure they are there already.</summary>
-    sealed class StorageSetup(Tables tables, AccountWorkQueue work, CrmQueue crm) : IHostedLifecycleService
+    sealed class StorageSetup(Tables tables, AccountWorkQueue work, CrmQueue crm, StripeEventQueue stripe) : IHostedLifecycleService
     {
         // Before anything else starts: the first invocation needs them.
         public Task StartingAsync(CancellationToken cancellationToken) =>
-            Task.WhenAll(tables.CreateAsync(cancellationToken), work.CreateAsync(cancellationToken), crm.CreateAsync(cancellationToken));
+            Task.WhenAll(tables.CreateAsync(cancellationToken), work.CreateAsync(cancellationToken), crm.CreateAsync(cancellationToken), stripe.CreateAsync(cancellationToken));
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
         public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -121,11 +136,20 @@ public static class BillingServices
             return new(url, [.. secrets.OfType<byte[]>()]);
         }
 
+        public StripeSettings Stripe() => new(
+            Text("Stripe:ApiKey"), OptionalAddress("Stripe:ApiBase"), Text("Stripe:WebhookSecret").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+        public IReadOnlyList<Uri> Origins(string name) =>
+        [
+            .. (Optional(name) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(text =>
+                Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : Wrong(name, "holds what is no address", Nowhere)),
+        ];
+
         public AccessTerms Access()
         {
             var usual = new AccessTerms();
             return new(
-                Days("Access:WarningAfter", usual.WarningAfter), Days("Access:SuspensionAfter", usual.SuspensionAfter),
+                Days("Access:ReminderAfter", usual.ReminderAfter), Days("Access:NoticeAfter", usual.NoticeAfter), Days("Access:WarningAfter", usual.WarningAfter), Days("Access:SuspensionAfter", usual.SuspensionAfter),
                 // Nobody is suspended for a payment method that cannot be given yet.
                 Optional("Access:WithoutMethodAfter") is null ? null : Days("Access:WithoutMethodAfter", 14),
                 Days("Access:FindingAfter", usual.FindingAfter));

@@ -1,6 +1,7 @@
 using Billing.Accounts;
 using Billing.Adapters.Queues;
 using Billing.Outbox;
+using Billing.Payments;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Billing.Functions;
 
 /// <summary>What runs without a caller: the clock finds what is due, the queue works on it, the CRM is told.</summary>
 public sealed class WorkFunctions(
-    Accounts.Accounts accounts, IAccountStore store, IDueIndex due, IAccountWork work, INotificationWork notifications, TellCrm crm, TimeProvider clock,
+    Accounts.Accounts accounts, Collections collections, IAccountStore store, IDueIndex due, IAccountWork work, INotificationWork notifications, TellCrm crm, TimeProvider clock,
     ILogger<WorkFunctions> log)
 {
     const int EnqueuedAtOnce = 16;
@@ -42,10 +43,12 @@ public sealed class WorkFunctions(
 
     /// <summary>Everything that waits on one account.</summary>
     [Function("WorkAccount")]
-    public Task WorkAccountAsync([QueueTrigger(AccountWorkQueue.Name)] string message, CancellationToken cancellation)
+    public async Task WorkAccountAsync([QueueTrigger(AccountWorkQueue.Name)] string message, CancellationToken cancellation)
     {
         var (account, entry) = AccountQueue.Read(message);
-        return accounts.WorkAsync(account, entry, clock.GetUtcNow(), cancellation);
+        var now = clock.GetUtcNow();
+        await accounts.WorkAsync(account, entry, now, cancellation);
+        await collections.WorkAsync(account, now, Look.AtFresh, cancellation);
     }
 
     /// <summary>Tells the CRM what waits to be told of one account.</summary>

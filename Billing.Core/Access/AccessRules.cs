@@ -38,7 +38,7 @@ public static class AccessRules
     {
         if (account.HasEnded) return null;
         IEnumerable<DateOnly?> days = [
-            .. account.Receivables.SelectMany<Receivable, DateOnly?>(
+            .. account.Receivables.Where(open => open.Slot is not { IsProcessing: true }).SelectMany<Receivable, DateOnly?>(
                 open => [open.DueOn.AddDays(1), open.DueOn.AddDays(terms.WarningAfter), open.DueOn.AddDays(terms.SuspensionAfter)]),
             WithoutMethodUntil(account, terms),
         ];
@@ -53,7 +53,7 @@ public static class AccessRules
 
     /// <summary>The oldest due date that has passed.</summary>
     public static DateOnly? OverdueSince(Account account, DateOnly today) =>
-        account.Receivables.Where(open => open.DueOn < today).Min(open => (DateOnly?)open.DueOn);
+        account.Receivables.Where(open => open.IsOverdue(today)).Min(open => (DateOnly?)open.DueOn);
 
     static DateOnly? WithoutMethodUntil(Account account, AccessTerms terms)
     {

@@ -28,8 +28,11 @@ public sealed record AccessStatus(AccessState State, AccessReason? Reason = null
 }
 
 /// <summary>The days of dunning and suspension; all are settings.</summary>
+/// <param name="ReminderAfter">Days after the due date on which the first reminder goes out.</param>
+/// <param name="NoticeAfter">Days after the due date on which the dunning notice goes out.</param>
 /// <param name="WarningAfter">Days after the due date on which the suspension is announced.</param>
 /// <param name="SuspensionAfter">Days after the due date on which access ends.</param>
 /// <param name="WithoutMethodAfter">Days without a payment method; never before the end of the then current period. Null switches it off.</param>
 /// <param name="FindingAfter">Days of suspension on a running subscription after which the operator is told.</param>
-public sealed record AccessTerms(int WarningAfter = 14, int SuspensionAfter = 21, int? WithoutMethodAfter = 14, int FindingAfter = 30);
+public sealed record AccessTerms(
+    int ReminderAfter = 3, int NoticeAfter = 7, int WarningAfter = 14, int SuspensionAfter = 21, int? WithoutMethodAfter = 14, int FindingAfter = 30);

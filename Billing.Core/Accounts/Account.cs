@@ -3,16 +3,36 @@ using System.Text.Json.Serialization;
 using Billing.Access;
 using Billing.AddOns;
 using Billing.Invoices;
+using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Accounts;
 
 /// <summary>What is still to be paid on an issued invoice, as far as deciding needs it.</summary>
-/// <param name="DueOn">Last day to pay, included.</param>
-public sealed record Receivable(InvoiceId Invoice, DateOnly DueOn, Money AmountDue);
+/// <param name="DueOn">The day from which dunning counts: the last day to pay, included, and later by the days a payment was processing.</param>
+public sealed record Receivable(InvoiceId Invoice, DateOnly DueOn, Money AmountDue)
+{
+    /// <summary>The one payment that is under way.</summary>
+    public PaymentAttempt? Slot { get; init; }
+
+    /// <summary>The day of the next automatic attempt; null: none, the customer must act.</summary>
+    public DateOnly? CollectOn { get; init; }
+
+    /// <summary>The day of the first automatic attempt: retries are counted from it.</summary>
+    public DateOnly? FirstTriedOn { get; init; }
+    public int Failures { get; init; }
+
+    /// <summary>How far dunning has gone: 0 nothing, 1 reminder, 2 notice, 3 warning, 4 suspension.</summary>
+    public int DunningLevel { get; init; }
+
+    /// <summary>Dunning stands still while a payment is processing.</summary>
+    public bool IsOverdue(DateOnly today) => AmountDue > Money.Zero && DueOn < today && Slot is not { IsProcessing: true };
+}
 
 /// <summary>Brand, last four and expiry: all that is ever kept of a card or an account.</summary>
-public sealed record PaymentMethod(string Kind, string Label, string? Expires);
+/// <param name="Id">The provider's name for it.</param>
+/// <param name="Mandate">Reference of the SEPA mandate; null for a card.</param>
+public sealed record PaymentMethod(string Id, string Kind, string Label, string? Expires, string? Mandate = null);
 
 /// <summary>The entry of the due index that guards the account's next due moment.</summary>
 /// <param name="Moment">Minute precision, rounded up, so that an entry never comes due too early.</param>
@@ -53,6 +73,10 @@ public sealed record Account
     public ImmutableArray<Receivable> Receivables { get; init; } = [];
     public PaymentMethod? PaymentMethod { get; init; }
 
+    /// <summary>The payment provider's name for the account, once it was needed.</summary>
+    public string? Customer { get; init; }
+    public ImmutableArray<RefundAttempt> Refunds { get; init; } = [];
+
     /// <summary>Since which day a running subscription has had no payment method; null while there is one.</summary>
     public DateOnly? WithoutMethodSince { get; init; }
     public AccessStatus Access { get; init; } = AccessStatus.Open;
@@ -64,6 +88,7 @@ public sealed record Account
     public int NextInvoice { get; init; } = 1;
     public int NextBooking { get; init; } = 1;
     public int NextJournal { get; init; } = 1;
+    public int NextAttempt { get; init; } = 1;
 
     [JsonIgnore] public BillingPeriod Period => BillingPeriod.Of(Anchor, PeriodIndex);
 
@@ -81,13 +106,22 @@ public sealed record Account
 
     public Account WithBooking(AddOnBooking changed) => this with { Bookings = [.. Bookings.Select(booking => booking.Id == changed.Id ? changed : booking)] };
 
-    /// <summary>The account with the invoice's amount due as the invoice now has it; settled ones are forgotten.</summary>
+    public Receivable? FindReceivable(InvoiceId invoice) => Receivables.FirstOrDefault(open => open.Invoice == invoice);
+
+    public Account WithReceivable(Receivable changed) => this with { Receivables = [.. Receivables.Select(open => open.Invoice == changed.Invoice ? changed : open)] };
+
+    /// <summary>The account with the invoice's amount due as the invoice now has it; one with nothing due and nothing under way is forgotten.</summary>
     public Account WithReceivable(Invoice invoice)
     {
-        var others = Receivables.RemoveAll(receivable => receivable.Invoice == invoice.Id);
-        return this with
+        if (FindReceivable(invoice.Id) is not { } open)
         {
-            Receivables = invoice.AmountDue > Money.Zero ? others.Add(new(invoice.Id, invoice.DueOn!.Value, invoice.AmountDue)) : others,
-        };
+            return invoice.AmountDue == Money.Zero ? this : this with
+            {
+                Receivables = Receivables.Add(new(invoice.Id, invoice.ReopenedUntil ?? invoice.DueOn!.Value, invoice.AmountDue)),
+            };
+        }
+        return invoice.AmountDue == Money.Zero && open.Slot is null
+            ? this with { Receivables = Receivables.Remove(open) }
+            : WithReceivable(open with { AmountDue = invoice.AmountDue });
     }
 }

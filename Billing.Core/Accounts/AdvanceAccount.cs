@@ -1,5 +1,6 @@
 using Billing.Access;
 using Billing.Invoices;
+using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Accounts;
@@ -24,18 +25,22 @@ public static class AdvanceAccount
         if (!account.HasEnded && account.Period.Next <= today) return CloseCycle.Decide(account, terms);
         if (AccessRules.LongSuspension(account, terms.Access) <= today) return new SuspensionLasts();
         if (AccessRules.Assess(account, terms.Access, account.DayOf(now)) != account.Access) return new Reassessed();
+        if (Dunning.IsDue(account, terms.Access, today)) return new DunningRises();
+        if (CollectInvoice.IsDue(account, today)) return new Reassessed();
         // Other days in the settings, and a moment passes at which nothing happens: without a commit it would stay due for ever.
-        if (account.Due?.Moment <= now) return new Reassessed();
+        if (account.Due?.Moment <= now && !(CollectInvoice.NextLook(account) <= now)) return new Reassessed();
         return null;
     }
 
-    /// <summary>The Berlin midnight at which <see cref="Next"/> has something again; null if never.</summary>
+    /// <summary>The moment at which <see cref="Next"/> has something again, or the provider is to be asked; null if never.</summary>
     public static DateTimeOffset? DueAt(Account account, Terms terms, DateOnly today)
     {
         DateOnly? close = account.HasEnded ? null : account.Period.Next;
         var access = AccessRules.NextChange(account, terms.Access, today);
-        var day = close is null || access < close ? access : close;
-        return day is { } due ? BerlinCalendar.StartOf(due) : null;
+        IEnumerable<DateOnly?> days = [close, access, Dunning.NextDay(account, terms.Access, today), CollectInvoice.NextDay(account, today)];
+        var midnight = days.Min() is { } day ? BerlinCalendar.StartOf(day) : (DateTimeOffset?)null;
+        var look = CollectInvoice.NextLook(account);
+        return midnight is null || look < midnight ? look : midnight;
     }
 
     /// <summary>
@@ -44,6 +49,7 @@ public static class AdvanceAccount
     /// </summary>
     public static AccountChange Conclude(AccountChange change, Terms terms, DateOnly today, DateTimeOffset at)
     {
+        change = change.With(CollectInvoice.Plan(change.Account, today, at));
         var account = change.Account;
         var access = AccessRules.Assess(account, terms.Access, today);
         if (access != account.Access)
@@ -87,6 +93,14 @@ public static class AdvanceAccount
     {
         public override bool NeedsNumber(Account account, Terms terms) => false;
         public override AccountChange Apply(Account account, Terms terms, DateOnly today, DateTimeOffset at, long number) => new(account);
+    }
+
+    sealed record DunningRises : Advance
+    {
+        public override bool NeedsNumber(Account account, Terms terms) => false;
+
+        public override AccountChange Apply(Account account, Terms terms, DateOnly today, DateTimeOffset at, long number) =>
+            Dunning.Apply(account, terms.Access, today, at);
     }
 
     /// <summary>The contract goes on while suspended; after a while a person should look at it.</summary>

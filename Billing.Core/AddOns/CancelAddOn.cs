@@ -51,7 +51,7 @@ public static class CancelAddOn
         {
             var undone = booking with { Status = BookingStatus.Withdrawn, EndsOn = today };
             var change = credit is not null
-                ? CreditNote.Apply(account, terms, credit, today, number)
+                ? CreditNote.Apply(account, terms, credit, today, at, number)
                 : LeaveDraft(account, terms, booking);
             return new(
                 change.With(undone).Notify(new("add_on.withdrawn") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Billing.Accounts;
+using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Invoices;
@@ -41,7 +42,7 @@ public static class CreditNote
     /// <summary>Everything that is left of the original (Stornorechnung).</summary>
     public static Correction? DecideFull(Invoice original) => Decide(original, Enumerable.Range(0, original.Lines.Length));
 
-    public static AccountChange Apply(Account account, Terms terms, Correction correction, DateOnly today, long number)
+    public static AccountChange Apply(Account account, Terms terms, Correction correction, DateOnly today, DateTimeOffset at, long number)
     {
         var original = correction.Original;
         var fromDue = Money.Min(correction.Gross, original.AmountDue);
@@ -63,8 +64,9 @@ public static class CreditNote
             Status = setOff == correction.Gross ? InvoiceStatus.Paid : InvoiceStatus.Open,
             CreditedLines = [],
             Credited = Money.Zero,
-            Paid = Money.Zero,
-            Refunded = Money.Zero,
+            Payments = [],
+            Collecting = PaymentState.None,
+            ReopenedUntil = null,
             WrittenOff = Money.Zero,
             SetOff = setOff,
         };
@@ -74,7 +76,8 @@ public static class CreditNote
             Credited = original.Credited + correction.Gross,
             WrittenOff = original.WrittenOff - fromWrittenOff,
         }).Settled();
-        return new AccountChange(account.WithReceivable(corrected) with { NextInvoice = account.NextInvoice + 1 }).With(corrected).Issued(note);
+        var noted = account.WithReceivable(corrected) with { NextInvoice = account.NextInvoice + 1 };
+        return Refunds.Plan(new AccountChange(noted), corrected, note.Id, at).With(corrected).Issued(note);
     }
 
     static ImmutableArray<TaxTotal> Remaining(Invoice original, ImmutableArray<int> credited) =>

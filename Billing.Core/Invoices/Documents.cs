@@ -20,7 +20,10 @@ public static class Documents
             DueOn = today.AddDays(Terms.DaysToPay),
             Status = InvoiceStatus.Open,
         };
-        return (account.WithReceivable(invoice) with { NextInvoice = account.NextInvoice + 1 }, invoice);
+        var issued = account.WithReceivable(invoice) with { NextInvoice = account.NextInvoice + 1 };
+        // Collected as soon as there is a method: at once, or when one is added.
+        if (issued.FindReceivable(invoice.Id) is { } open) issued = issued.WithReceivable(open with { CollectOn = today });
+        return (issued, invoice);
     }
 
     public static Invoice Draft(Account account, Terms terms, InvoiceId id, DateOnly openedOn, ImmutableArray<InvoiceLine> lines) =>

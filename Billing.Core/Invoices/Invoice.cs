@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Billing.Accounts;
+using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Invoices;
@@ -28,8 +29,14 @@ public enum InvoiceStatus
 public enum PaymentState
 {
     [JsonStringEnumMemberName("none")] None,
+    [JsonStringEnumMemberName("processing")] Processing,
+    [JsonStringEnumMemberName("action_required")] ActionRequired,
+    [JsonStringEnumMemberName("failed")] Failed,
     [JsonStringEnumMemberName("succeeded")] Succeeded,
+    [JsonStringEnumMemberName("returned")] Returned,
+    [JsonStringEnumMemberName("disputed")] Disputed,
     [JsonStringEnumMemberName("refund_pending")] RefundPending,
+    [JsonStringEnumMemberName("refund_failed")] RefundFailed,
     [JsonStringEnumMemberName("partially_refunded")] PartiallyRefunded,
     [JsonStringEnumMemberName("refunded")] Refunded,
 }
@@ -75,10 +82,21 @@ public sealed record Invoice
 
     /// <summary>Gross of all credit notes so far.</summary>
     public Money Credited { get; init; }
-    public Money Paid { get; init; }
 
-    /// <summary>Of a credit note: what was refunded on it. Of an invoice: what of its payments went back.</summary>
-    public Money Refunded { get; init; }
+    /// <summary>What came in for it, and what of that went back.</summary>
+    public ImmutableArray<Payment> Payments { get; init; } = [];
+
+    /// <summary>How the latest attempt to collect it stands: None, Processing, ActionRequired, Failed, Returned or Disputed.</summary>
+    public PaymentState Collecting { get; init; }
+
+    /// <summary>The last day to pay, where it was moved because a payment was taken back; the document keeps <see cref="DueOn"/>.</summary>
+    public DateOnly? ReopenedUntil { get; init; }
+
+    /// <summary>Of a credit note: what was refunded on it.</summary>
+    public Money PaidOut { get; init; }
+
+    /// <summary>Of a credit note: the provider could not refund it; a person has to.</summary>
+    public bool RefundHasFailed { get; init; }
 
     /// <summary>Of a credit note: the part that lowered what was still due, so that only the rest is refunded.</summary>
     public Money SetOff { get; init; }
@@ -88,23 +106,31 @@ public sealed record Invoice
     [JsonIgnore] public Money Vat => Taxes.Sum(tax => tax.Vat);
     [JsonIgnore] public Money Gross => Net + Vat;
 
-    /// <summary>Gross − credited − (paid − refunded) − written off, on an open invoice; never negative.</summary>
+    [JsonIgnore] public Money Paid => Payments.Sum(payment => payment.Amount);
+    [JsonIgnore] public Money Refunded => Payments.Sum(payment => payment.Refunded);
+    [JsonIgnore] public Money Returned => Payments.Sum(payment => payment.Returned);
+
+    /// <summary>Gross − credited − (paid − refunded − returned) − written off, on an open invoice; never negative.</summary>
     [JsonIgnore]
     public Money AmountDue => Kind == DocumentKind.CreditNote || Status != InvoiceStatus.Open ? Money.Zero : Money.Max(Balance, Money.Zero);
 
     /// <summary>What the customer still owes on it; negative: what is owed to the customer.</summary>
     [JsonIgnore]
-    public Money Balance => Gross - Credited - (Paid - Refunded) - WrittenOff;
+    public Money Balance => Gross - Credited - (Paid - Refunded - Returned) - WrittenOff;
 
     [JsonIgnore]
-    public PaymentState Payment => Kind == DocumentKind.CreditNote
-        ? (SetOff + Refunded >= Gross ? (Refunded > Money.Zero ? PaymentState.Refunded : PaymentState.None) : PaymentState.RefundPending)
-        : (Paid > Money.Zero, Refunded > Money.Zero) switch
-        {
-            (false, _) => PaymentState.None,
-            (true, true) => Refunded < Paid ? PaymentState.PartiallyRefunded : PaymentState.Refunded,
-            (true, false) => Balance < Money.Zero ? PaymentState.RefundPending : Status == InvoiceStatus.Open ? PaymentState.None : PaymentState.Succeeded,
-        };
+    public PaymentState Payment => Kind == DocumentKind.CreditNote ? Refunding : Status switch
+    {
+        InvoiceStatus.Open => Collecting,
+        InvoiceStatus.Paid when Balance < Money.Zero => PaymentState.RefundPending,
+        InvoiceStatus.Paid when Refunded > Money.Zero => Refunded < Paid ? PaymentState.PartiallyRefunded : PaymentState.Refunded,
+        InvoiceStatus.Paid when Paid > Money.Zero => PaymentState.Succeeded,
+        _ => PaymentState.None,
+    };
+
+    PaymentState Refunding =>
+        SetOff + PaidOut < Gross ? (RefundHasFailed ? PaymentState.RefundFailed : PaymentState.RefundPending)
+        : PaidOut > Money.Zero ? PaymentState.Refunded : PaymentState.None;
 
     /// <summary>
     /// The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid:
@@ -112,8 +138,8 @@ public sealed record Invoice
     /// </summary>
     public Invoice Settled()
     {
-        var remainder = Balance > Money.Zero && Balance < Terms.LeastCollected && Balance < Gross ? Balance : Money.Zero;
-        var settled = this with { WrittenOff = WrittenOff + remainder };
+        var writtenOff = Balance > Money.Zero && Balance < Terms.LeastCollected && Balance < Gross ? Balance : Money.Zero;
+        var settled = this with { WrittenOff = WrittenOff + writtenOff };
         return settled with
         {
             Status = settled.Balance > Money.Zero ? InvoiceStatus.Open

@@ -20,6 +20,10 @@ public static class InvoiceHistory
         return new(merged[..limit], merged[limit - 1].Sequence);
     }
 
+    /// <summary>An issued document of the account; null if it has none of that id, or only a draft.</summary>
+    public static async Task<Invoice?> FindIssuedAsync(IAccountStore store, Account account, InvoiceId id, CancellationToken cancellation) =>
+        await store.FindInvoiceAsync(account.Id, id, cancellation) is { Number: not null } issued ? issued : null;
+
     /// <summary>A document of the account, the open draft included; null if it has none of that id.</summary>
     public static async Task<Invoice?> FindAsync(IAccountStore store, Account account, Terms terms, InvoiceId id, CancellationToken cancellation) =>
         account.Draft is { } draft && draft.Id == id ? draft.AsDraft(account, terms) : await store.FindInvoiceAsync(account.Id, id, cancellation);

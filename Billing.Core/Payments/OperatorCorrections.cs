@@ -12,7 +12,7 @@ public static class OperatorCorrections
     {
         if (!IsIssued(invoice) || CreditNote.DecideFull(invoice) is not { } correction) return Refusals.InvoiceNotPayable;
         return new Pending(NeedsNumber: true, number => new(
-            CreditNote.Apply(account, terms, correction, today, number).Journaled(
+            CreditNote.Apply(account, terms, correction, today, at, number).Journaled(
                 at, by, "invoice.voided", $"{invoice.Number} storniert, {correction.Gross} gutgeschrieben. Grund: {reason}"),
             ReplyOf(invoice)));
     }
@@ -24,7 +24,7 @@ public static class OperatorCorrections
         if (!IsIssued(invoice) || invoice.AmountDue == Money.Zero) return Refusals.InvoiceNotPayable;
         if (gross <= Money.Zero || gross > invoice.AmountDue) return Refusal.Invalid("grossCents", $"1 bis {invoice.AmountDue.Cents}");
 
-        var paid = (invoice with { Paid = invoice.Paid + gross }).Settled();
+        var paid = (invoice with { Payments = invoice.Payments.Add(new(null, gross)), Collecting = PaymentState.None }).Settled();
         var change = new AccountChange(account.WithReceivable(paid)).With(paid).Journaled(
             at, by, "payment.recorded", $"Überweisung über {gross} vom {receivedOn:dd.MM.yyyy} zu {invoice.Number} ({reference}). Grund: {reason}");
         if (paid.Status == InvoiceStatus.Paid)

@@ -35,6 +35,8 @@ public static class Refusals
     public static readonly Refusal AccessSuspended = new("access_suspended");
     public static readonly Refusal OverdueInvoicesFirst = new("access_suspended", "Bitte begleichen Sie zuerst die überfälligen Rechnungen.");
     public static readonly Refusal InvoiceNotPayable = new("invoice_not_payable");
+    public static readonly Refusal PaymentInProgress = new("payment_in_progress");
+    public static readonly Refusal ReturnUrlNotAllowed = new("return_url_not_allowed");
     public static readonly Refusal IdempotencyKeyReused = new("idempotency_key_reused");
     public static readonly Refusal Busy = new("busy");
 

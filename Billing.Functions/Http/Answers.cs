@@ -1,6 +1,7 @@
 using Billing.Accounts;
 using Billing.AddOns;
 using Billing.Invoices;
+using Billing.Payments;
 using Billing.Values;
 using Microsoft.AspNetCore.Http;
 
@@ -10,11 +11,15 @@ namespace Billing.Functions.Http;
 /// Answers a command: the status it was answered with first, and its resource as it now stands. A repeated key so gets the same kind of
 /// answer without anything having been stored of it.
 /// </summary>
-public sealed class Answers(IAccountStore store, Terms terms)
+public sealed class Answers(IAccountStore store, Terms terms, Collections collections, TimeProvider clock)
 {
+    /// <summary>How long a caller waits for Stripe; what takes longer goes on by the queue, and the answer says so.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
     public async Task<Decision<IResult>> OfAsync(Decision<Outcome> decision, CancellationToken cancellation)
     {
         if (decision.IsRefused(out var refusal, out var outcome)) return refusal;
+        outcome = await CollectedAsync(outcome, cancellation);
         var (account, reply) = (outcome.Account, outcome.Reply);
         return Decided(reply.Kind switch
         {
@@ -24,6 +29,23 @@ public sealed class Answers(IAccountStore store, Terms terms)
             ReplyKind.Invoice => Api.Json(Contract.Invoice(await InvoiceAsync(outcome, cancellation), account.Language), reply.Status),
             _ => Api.Json(Contract.Account(account), reply.Status),
         });
+    }
+
+    /// <summary>Charges and refunds that the command led to, as far as they are done within the caller's patience.</summary>
+    async Task<Outcome> CollectedAsync(Outcome outcome, CancellationToken cancellation)
+    {
+        if (CollectInvoice.NextLook(outcome.Account) is null) return outcome;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await collections.WorkAsync(outcome.Account.Id, clock.GetUtcNow(), Look.AtFresh, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The due index has it.
+        }
+        return await store.FindAsync(outcome.Account.Id, cancellation) is { Account: var now } ? outcome with { Account = now, Invoices = [] } : outcome;
     }
 
     /// <summary>Spares the callers a cast: an interface has no implicit conversion.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Azure;
 using Billing.Accounts;
+using Billing.Payments;
 using Billing.Values;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -37,6 +38,11 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider 
         {
             var decision = await work();
             return decision.IsRefused(out var refusal, out var answer) ? Problems.Of(refusal, request) : answer;
+        }
+        catch (Exception outage) when (outage is PaymentProviderUnavailableException or PaymentRefusedException)
+        {
+            log.LogError(outage, "{Method} {Path}: the payment provider does not do it", request.Method, request.Path);
+            return Problems.Of("payment_provider_unavailable", request);
         }
         catch (Exception outage) when (IsOutage(outage) && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {

@@ -9,6 +9,9 @@ static class Bodies
 {
     const int MostBytes = 64 * 1024;
 
+    /// <summary>Stripe's events are larger than what our callers send.</summary>
+    public const int MostWebhookBytes = 512 * 1024;
+
     /// <summary>An oversized body is read and thrown away up to here, so that the caller gets an answer and not a broken connection.</summary>
     const int MostDrained = 16 * 1024 * 1024;
 
@@ -16,7 +19,7 @@ static class Bodies
     /// <param name="optional">An empty body is taken as <c>{}</c>.</param>
     public static async Task<Decision<T>> ReadAsync<T>(HttpRequest request, bool optional, CancellationToken cancellation) where T : class
     {
-        if (await ReadBytesAsync(request, cancellation) is not { } bytes) return new Refusal("body_too_large");
+        if (await ReadBytesAsync(request, MostBytes, cancellation) is not { } bytes) return new Refusal("body_too_large");
         if (bytes.Length == 0 && optional) bytes = "{}"u8.ToArray();
         try
         {
@@ -28,7 +31,8 @@ static class Bodies
         }
     }
 
-    static async Task<byte[]?> ReadBytesAsync(HttpRequest request, CancellationToken cancellation)
+    /// <summary>The raw body; null if it has more than so many bytes.</summary>
+    public static async Task<byte[]?> ReadBytesAsync(HttpRequest request, int most, CancellationToken cancellation)
     {
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
@@ -38,9 +42,9 @@ static class Bodies
         {
             read += count;
             if (read > MostDrained) return null;
-            if (read <= MostBytes) body.Write(buffer, 0, count);
+            if (read <= most) body.Write(buffer, 0, count);
         }
-        return read > MostBytes ? null : body.ToArray();
+        return read > most ? null : body.ToArray();
     }
 
     /// <summary>The top-level field that the reader stumbled over, as the caller spelt it.</summary>

@@ -23,6 +23,7 @@ public sealed record AddOnBody(string AddOn, int Quantity);
 public sealed record AddOnOrderBody(string AddOn, int Quantity, string? Confirmation = null);
 public sealed record ConfirmationBody(string? Confirmation = null);
 public sealed record NoBody;
+public sealed record ReturnBody(string ReturnUrl);
 public sealed record ReasonBody(string Reason);
 public sealed record TransferBody(long GrossCents, DateOnly ReceivedOn, string Reference, string Reason);
 
@@ -87,6 +88,8 @@ public sealed record FindingView(string Id, string Account, DateTimeOffset At, s
 public sealed record FindingsView(IEnumerable<FindingView> Findings);
 public sealed record OutboxView(long Version, DateTimeOffset At, IEnumerable<string> Notifications, IEnumerable<string> Findings);
 public sealed record OperatorAccountView(AccountView Account, long Version, DateTimeOffset? DueAt, AccessView Access, string? Draft, Money AmountDueCents, IEnumerable<OutboxView> Outbox, IEnumerable<string> Inbox);
+public sealed record SessionView(string Url, string Kind);
+public sealed record PaymentSessionView(string Url);
 public sealed record HealthView(string Status, IReadOnlyDictionary<string, string> Dependencies);
 public sealed record CrmEventView(string Id, string Type, string Account, DateTimeOffset At, Notification Data);
 
@@ -245,6 +248,9 @@ sealed class InstantConverter : JsonConverter<DateTimeOffset>
 [JsonSerializable(typeof(AddOnOrderBody))]
 [JsonSerializable(typeof(ConfirmationBody))]
 [JsonSerializable(typeof(NoBody))]
+[JsonSerializable(typeof(ReturnBody))]
+[JsonSerializable(typeof(SessionView))]
+[JsonSerializable(typeof(PaymentSessionView))]
 [JsonSerializable(typeof(ReasonBody))]
 [JsonSerializable(typeof(TransferBody))]
 [JsonSerializable(typeof(AccountView))]

@@ -23,6 +23,7 @@ public static class Problems
         ["plan_unknown"] = (400, "Diesen Tarif gibt es nicht.", "There is no such plan."),
         ["add_on_unknown"] = (400, "Diese Zusatzoption gibt es nicht.", "There is no such add-on."),
         ["vat_id_required"] = (400, "Für Unternehmen aus anderen EU-Ländern wird eine passende USt-IdNr. benötigt.", "A matching VAT ID is needed for companies from other EU countries."),
+        ["return_url_not_allowed"] = (400, "Diese Rücksprungadresse ist nicht zugelassen.", "This return address is not allowed."),
         ["unauthenticated"] = (401, "Bitte melden Sie sich an.", "Please sign in."),
         ["forbidden"] = (403, "Dazu fehlt Ihnen die Berechtigung.", "You are not allowed to do this."),
         ["not_found"] = (404, "Das gibt es hier nicht.", "There is nothing here."),
@@ -41,10 +42,12 @@ public static class Problems
         ["too_many_bookings"] = (409, $"Mehr als {Terms.MostBookings} laufende Zusatzoptionen sind nicht möglich.", $"No more than {Terms.MostBookings} running add-ons are possible."),
         ["access_suspended"] = (409, "Ihr Zugang ist gesperrt. Kostenpflichtige Bestellungen sind erst wieder möglich, wenn die Sperre aufgehoben ist.", "Your access is suspended. Orders are possible again once it is restored."),
         ["invoice_not_payable"] = (409, "Auf diesen Beleg ist nichts zu zahlen.", "Nothing is to be paid on this document."),
+        ["payment_in_progress"] = (409, "Zu dieser Rechnung läuft bereits eine Zahlung.", "A payment of this invoice is already under way."),
         ["busy"] = (409, "Das Konto wird gerade geändert. Bitte versuchen Sie es gleich noch einmal.", "The account is being changed. Please try again in a moment."),
         ["body_too_large"] = (413, "Die Anfrage ist zu groß.", "The request is too large."),
         ["idempotency_key_reused"] = (422, "Dieser Idempotency-Key gehört zu einer anderen Anfrage.", "This idempotency key belongs to another request."),
         ["internal_error"] = (500, "Unerwarteter Fehler. Es wurde nichts gebucht, was Sie nicht sehen können.", "Unexpected error."),
+        ["payment_provider_unavailable"] = (503, "Der Zahlungsdienst ist gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.", "The payment provider is unavailable. Please try again later."),
         ["temporarily_unavailable"] = (503, "Der Dienst ist gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.", "The service is unavailable. Please try again later."),
     };
 
@@ -82,7 +85,7 @@ public static class Problems
             var response = httpContext.Response;
             response.StatusCode = problem.Status;
             if (problem.Status == 401) response.Headers.WWWAuthenticate = "Bearer";
-            if (problem.Code is "busy" or "temporarily_unavailable") response.Headers.RetryAfter = "1";
+            if (problem.Code is "busy" or "temporarily_unavailable" or "payment_provider_unavailable") response.Headers.RetryAfter = "1";
             return response.WriteAsJsonAsync(problem, Contract.Json, "application/problem+json", httpContext.RequestAborted);
         }
     }

@@ -138,6 +138,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         var origin = $"http://localhost:{world.Settings.Port}";
         Dictionary<string, string?> simulated = stripe is null ? [] : new()
         {
+            ["Payments:ReturnOrigins"] = origin,
             ["Stripe:ApiKey"] = Simulator.Key,
             ["Stripe:ApiBase"] = stripe.Url,
             ["Stripe:WebhookSecret"] = $"whsec_{world.Key.Secret("stripe", 24)}",

@@ -30,7 +30,7 @@ public class AccessRulesTests
 
         Assert.Equal(WarnedOfJuly, account.Access);
         Assert.Contains(account.Told, told => told is { Type: "access.changed", State: "warned", Reason: "overdue" } && told.SuspendsOn == A.Day("2026-07-11"));
-        Assert.Equal("access.warned", account.Journal[^1].Action);
+        Assert.Contains(account.Journal, entry => entry.Action == "access.warned");
     }
 
     [Fact]

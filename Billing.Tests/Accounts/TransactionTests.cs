@@ -164,7 +164,7 @@ public class TransactionTests
     }
 
     [Fact]
-    public async Task An_outage_over_three_closes_is_one_commit_each()
+    public async Task An_outage_over_three_closes_is_one_commit_each_and_one_of_dunning()
     {
         var id = await _billing.Opened();
         _billing.Reached("2026-08-10");
@@ -172,7 +172,7 @@ public class TransactionTests
 
         await _billing.Tick();
 
-        Assert.Equal(3, _billing.Store.Commits - commits);
+        Assert.Equal(4, _billing.Store.Commits - commits);
         Assert.Equal(["2026-06-06", "2026-07-06", "2026-08-06"], _billing.Store.InvoicesOf(id).Skip(1).Select(invoice => invoice.Lines[0].From.ToString("O")));
     }
 

@@ -70,6 +70,21 @@ public sealed class Customer(Service service, string id, string? user = null)
     public Task<Answer> EndsAsync(JsonElement booking) => OrderAsync($"/add-ons/{booking.Text("id")}/cancellation");
     public Task<JsonElement> EndPreviewAsync(JsonElement booking) => PreviewAsync($"/add-ons/{booking.Text("id")}/cancellation");
 
+    /// <summary>Leaves a card or an IBAN on Stripe's page; all is quiet when it answers.</summary>
+    public async Task LeavesAsync(string number)
+    {
+        var session = (await PostAsync("/payment-method/session", new { returnUrl = Back })).Ok();
+        (await service.Stripe.CompleteAsync(session.Text("url"), number)).Ok();
+        await service.WalkAsync(await service.NowAsync());
+    }
+
+    /// <summary>„Jetzt bezahlen“: the address of the page.</summary>
+    public async Task<string> PayPageAsync(string invoice) => (await PayNowAsync(invoice)).Ok().Text("url");
+    public Task<Answer> PayNowAsync(string invoice, string? returnUrl = null) => PostAsync($"/invoices/{invoice}/payment-session", new { returnUrl = returnUrl ?? Back });
+
+    /// <summary>Where Stripe's pages lead back to.</summary>
+    public string Back => $"http://localhost:{service.Port}/zurueck";
+
     /// <summary>A bank transfer of all that is open, recorded today.</summary>
     public async Task PaysAsync()
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using Billing.Local.World;
 
 namespace Billing.Tests.Api;
@@ -60,6 +61,7 @@ public sealed class Running : IAsyncDisposable
         (string Name, object? Value)[] settings =
             [("Port", port), ("StripePort", place.StripePort), ("StoragePort", place.StoragePort), ("Clock", place.Clock), ("Persist", "false"), ("Demo", "false")];
         foreach (var (name, value) in settings) start.Environment["Local__" + name] = Convert.ToString(value, CultureInfo.InvariantCulture);
+        start.Environment["Stripe__WebhookSecret"] = StripeControl.Secret;
 
         var running = new Running(Process.Start(start)!);
         running.process.OutputDataReceived += (_, line) => running.Hear(line.Data);
@@ -108,6 +110,56 @@ public sealed class Running : IAsyncDisposable
     }
 }
 
+/// <summary>The Stripe simulator, steered as its customers, banks and outages would.</summary>
+public sealed class StripeControl(int port)
+{
+    /// <summary>What every service of the tests takes its webhooks' signatures for.</summary>
+    public const string Secret = "whsec_of_the_api_tests";
+
+    static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
+
+    /// <summary>Finishes a hosted session with a card or an IBAN.</summary>
+    public Task<Answer> CompleteAsync(string url, string number) =>
+        SendAsync(HttpMethod.Post, $"_simulator/sessions/{url.Split('/')[^1]}/complete", char.IsLetter(number[0]) ? new { iban = number } : new { card = number });
+
+    /// <summary>All payment intents of an account, newest first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> IntentsAsync(string account) =>
+        (await SendAsync(HttpMethod.Get, $"_simulator/payment_intents?account={account}")).Ok().Items("data");
+
+    public async Task<IReadOnlyList<JsonElement>> RefundsAsync(string account) =>
+        (await SendAsync(HttpMethod.Get, $"_simulator/refunds?account={account}")).Ok().Items("data");
+
+    public async Task ReturnAsync(string intent) => (await SendAsync(HttpMethod.Post, $"_simulator/payment_intents/{intent}/return")).Ok();
+    public async Task DetachAsync(string customer) => (await SendAsync(HttpMethod.Post, $"_simulator/customers/{customer}/detach")).Ok();
+
+    /// <summary>The next request of this kind fails so.</summary>
+    public async Task FailAsync(string on, string how) =>
+        (await SendAsync(HttpMethod.Put, "_simulator/faults", new { faults = new[] { new { on, times = 1, @do = how } } })).Ok();
+
+    /// <summary>Whether the faults to come have all come.</summary>
+    public async Task<bool> HasFailedAsync() => (await SendAsync(HttpMethod.Get, "_simulator/faults")).Ok().Items("faults").Count == 0;
+
+    public async Task DeliverAsync(string webhooks) => (await SendAsync(HttpMethod.Put, "_simulator/faults", new { webhooks })).Ok();
+
+    /// <summary>A refund that somebody makes at Stripe by hand.</summary>
+    public async Task RefundAsync(string intent, long cents)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{port}/v1/refunds");
+        request.Headers.Authorization = new("Bearer", "sk_test_by_hand");
+        request.Content = new FormUrlEncodedContent([new("payment_intent", intent), new("amount", cents.ToString(CultureInfo.InvariantCulture))]);
+        using var response = await Http.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+    }
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{port}/{path}");
+        if (body is not null) request.Content = System.Net.Http.Json.JsonContent.Create(body);
+        using var response = await Http.SendAsync(request);
+        return await Answer.OfAsync(response);
+    }
+}
+
 /// <summary>The billing service as a process of its own, and what a caller can ask of it.</summary>
 public sealed class Service : IAsyncDisposable
 {
@@ -127,6 +179,9 @@ public sealed class Service : IAsyncDisposable
 
     public Place Place { get; }
     public int Port { get; }
+
+    /// <summary>What tests ask of the Stripe simulator.</summary>
+    public StripeControl Stripe => new(Place.StripePort);
 
     public static async Task<Service> StartAsync(Place place)
     {

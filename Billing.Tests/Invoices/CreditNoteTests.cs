@@ -33,7 +33,7 @@ public class CreditNoteTests
 
     static AccountStory Applied(AccountStory account, CreditNote.Correction correction)
     {
-        account.Wrote(CreditNote.Apply(account.State, A.Terms, correction, account.Today, 1));
+        account.Wrote(CreditNote.Apply(account.State, A.Terms, correction, account.Today, account.Now, 1));
         return account;
     }
 
@@ -96,7 +96,7 @@ public class CreditNoteTests
         Assert.Equal((A.Day("2026-06-09"), null, invoice.Number), (note.Date, note.DueOn, note.CorrectsNumber));
         Assert.NotEqual(invoice.Id, note.Id);
         Assert.Contains(account.Told, told => told is { Type: "credit_note.issued", GrossCents: 906 });
-        Assert.Equal(invoice with { CreditedLines = default, Credited = default, Paid = default }, account.Document(invoice) with { CreditedLines = default, Credited = default, Paid = default, Status = invoice.Status });
+        Assert.Equal(invoice with { CreditedLines = default, Credited = default, Payments = default }, account.Document(invoice) with { CreditedLines = default, Credited = default, Payments = default, Status = invoice.Status });
     }
 
     [Fact]

@@ -141,7 +141,7 @@ public class LedgerProperties
             foreach (var part in places.Chunk(1 + order[0] % 3))
             {
                 if (CreditNote.Decide(account.Document(original), part) is not { } correction) continue;
-                account.Wrote(CreditNote.Apply(account.State, A.Terms, correction, account.Today, 2));
+                account.Wrote(CreditNote.Apply(account.State, A.Terms, correction, account.Today, account.Now, 2));
                 notes.Add(account.Last);
                 Assert.True(account.Document(original).Credited <= original.Gross);
             }

@@ -140,7 +140,7 @@ public class SubscriptionTests
         Assert.Equal(["44,90 (15.07.–14.08.)"], invoice.Lines.AmountsWithDays());
         Assert.Equal((A.Day("2026-07-15"), A.Day("2026-05-06"), "pro"), (account.State.Anchor, account.State.Since, account.State.Plan));
         Assert.Equal((false, null), (account.State.HasEnded, account.State.EndsOn));
-        Assert.Equal(AccessStatus.Open, account.Access);
+        Assert.Equal(AccessState.Warned, account.Access.State); // a new contract without a payment method, and no longer suspended
         Assert.Equal("44,90", account.Reached("2026-08-15").Single().Lines.Amounts());
     }
 

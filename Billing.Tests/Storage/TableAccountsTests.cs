@@ -189,7 +189,7 @@ public class TableAccountsTests(AzuriteFixture azurite)
         var account = New();
         var issued = Invoice(account, 7) with { Id = InvoiceId.Of(3) };
         var stored = await Committed(CommitOf(null, account, [issued]));
-        await Committed(CommitOf(stored, account, [issued with { Paid = issued.Gross }]));
+        await Committed(CommitOf(stored, account, [issued with { Payments = [new(null, issued.Gross)] }]));
 
         Assert.Equal((7, issued.Gross), ((await _store.FindInvoiceAsync(account.Id, InvoiceId.Of(3), Stop))!.Sequence, (await _store.FindInvoiceAsync(account.Id, InvoiceId.Of(3), Stop))!.Paid));
         Assert.Null(await _store.FindInvoiceAsync(account.Id, InvoiceId.Of(7), Stop));

@@ -21,7 +21,7 @@ static class A
 
     public static readonly Terms Terms = new(Billing.Catalogs.Catalog.BuiltIn(), Seller, new AccessTerms());
 
-    public static readonly PaymentMethod Card = new("card", "Visa •••• 4242", "2030-12");
+    public static readonly PaymentMethod Card = new("pm_1", "card", "Visa •••• 4242", "2030-12");
 
     public static Company Company(string country = "DE", string? vatId = null, string name = "Müller & Söhne GmbH") =>
         new(name, new("Hauptstraße 1", null, "10115", "Berlin", country), "rechnung@mueller.example", vatId);

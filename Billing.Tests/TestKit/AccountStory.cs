@@ -23,7 +23,7 @@ sealed class AccountStory
     {
         (Terms, Today, State) = (terms, openedOn, null!);
         var opened = OpenAccount.Open(AccountId.Parse("acme"), new(company, Language.German, plan), terms, openedOn, Now, A.Service).Value().Apply(NextNumber()).Change;
-        Commit(withMethod ? opened.With(WithCard(opened.Account)) : opened);
+        Commit(withMethod ? opened.With(ByTransfer(opened.Account)) : opened);
     }
 
     public Terms Terms { get; set; }
@@ -175,13 +175,14 @@ sealed class AccountStory
     public void GotAMethod(string on)
     {
         Reached(on);
-        Commit(new(WithCard(State)));
+        Commit(new(ByTransfer(State)));
     }
 
     /// <summary>The issued document that carries a booking's lines; null while they stand on the draft, or were never billed.</summary>
     public Invoice? Billed(AddOnBooking booking) => _documents.GetValueOrDefault(booking.BilledOn) is { Number: not null } issued ? issued : null;
 
-    static Account WithCard(Account account) => account with { PaymentMethod = A.Card, WithoutMethodSince = null };
+    /// <summary>Pays by bank transfer, as agreed: no method is on file and none is missed.</summary>
+    static Account ByTransfer(Account account) => account with { PaymentMethod = null, WithoutMethodSince = null };
 
     void Advance()
     {

@@ -47,7 +47,7 @@ sealed class BillingInMemory
         if (withMethod)
         {
             await Executed(account, (state, _) => Pending.Of(
-                new(state with { PaymentMethod = A.Card, WithoutMethodSince = null }), new Reply(200, ReplyKind.Account)));
+                new(state with { WithoutMethodSince = null }), new Reply(200, ReplyKind.Account)));
         }
         return account;
     }

@@ -2,6 +2,7 @@ using Azure.Storage.Queues;
 using Billing.Accounts;
 using Billing.Adapters.TableStorage;
 using Billing.Outbox;
+using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Adapters.Queues;
@@ -47,4 +48,16 @@ public sealed class AccountWorkQueue(QueueServiceClient service) : AccountQueue(
 public sealed class CrmQueue(QueueServiceClient service) : AccountQueue(service, Name), INotificationWork
 {
     public const string Name = "crm-notifications";
+}
+
+/// <summary>Stripe's events, by id.</summary>
+public sealed class StripeEventQueue(QueueServiceClient service) : IProviderEventWork
+{
+    public const string Name = "stripe-events";
+
+    readonly QueueClient _queue = service.GetQueueClient(Name);
+
+    public Task EnqueueAsync(string id, CancellationToken cancellation) => _queue.SendMessageAsync(id, cancellation);
+
+    public Task CreateAsync(CancellationToken cancellation) => _queue.CreateIfNotExistsAsync(cancellationToken: cancellation);
 }

@@ -9,11 +9,13 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Due { get; } = service.GetTableClient("DueAccounts");
     public TableClient Numbers { get; } = service.GetTableClient("Numbers");
     public TableClient Notifications { get; } = service.GetTableClient("Notifications");
+    public TableClient StripeEvents { get; } = service.GetTableClient("StripeEvents");
+    public TableClient Customers { get; } = service.GetTableClient("StripeCustomers");
     public TableClient Findings { get; } = service.GetTableClient("Findings");
 
     public async Task CreateAsync(CancellationToken cancellation)
     {
-        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Notifications, Findings]) await table.CreateIfNotExistsAsync(cancellation);
+        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Notifications, StripeEvents, Customers, Findings]) await table.CreateIfNotExistsAsync(cancellation);
     }
 
     /// <summary>Throws if the service does not answer.</summary>

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Billing.Payments;
+using Stripe;
+
+namespace Billing.Adapters.StripeApi;
+
+/// <summary>Where Stripe is asked, and with which secrets its webhooks are signed; during a rotation there are two.</summary>
+public sealed record StripeSettings(string ApiKey, Uri? ApiBase, IReadOnlyList<string> WebhookSecrets);
+
+/// <summary>Reads webhooks: believed only with a signature of one of the secrets that is no older than five minutes.</summary>
+public sealed class StripeEvents(StripeSettings settings, TimeProvider clock)
+{
+    const long ToleranceSeconds = 300;
+
+    /// <summary>The event; null if it is not believed or is none.</summary>
+    public ProviderEvent? Read(string body, string? signature)
+    {
+        // The library throws what is not its own without a header.
+        if (string.IsNullOrEmpty(signature) || !settings.WebhookSecrets.Any(secret => IsSigned(body, signature, secret))) return null;
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return Read(json.RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What an event is about; unknown types as well.</summary>
+    public static ProviderEvent? Read(JsonElement root)
+    {
+        if (Text(root, "id") is not { } id || Text(root, "type") is not { } type || !root.TryGetProperty("data", out var data) || !data.TryGetProperty("object", out var about)) return null;
+        var kind = Text(about, "object");
+        var at = root.TryGetProperty("created", out var created) && created.TryGetInt64(out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
+        return new(
+            id, type, at,
+            about.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object ? Text(metadata, "account") : null,
+            // A method that was detached says only here whose it was.
+            kind == "customer" ? Text(about, "id") : Text(about, "customer") ?? (data.TryGetProperty("previous_attributes", out var before) ? Text(before, "customer") : null),
+            kind == "payment_intent" ? Text(about, "id") : Text(about, "payment_intent"));
+    }
+
+    bool IsSigned(string body, string signature, string secret)
+    {
+        try
+        {
+            EventUtility.ValidateSignature(body, signature, secret, ToleranceSeconds, clock.GetUtcNow().ToUnixTimeSeconds());
+            return true;
+        }
+        catch (StripeException)
+        {
+            return false;
+        }
+    }
+
+    static string? Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

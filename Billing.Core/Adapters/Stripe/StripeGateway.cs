@@ -1,0 +1,298 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Billing.Accounts;
+using Billing.Payments;
+using Billing.Values;
+using Stripe;
+using Stripe.Checkout;
+using Account = Billing.Accounts.Account;
+using PaymentMethod = Billing.Accounts.PaymentMethod;
+
+namespace Billing.Adapters.StripeApi;
+
+/// <summary>Stripe behind the port: every object carries account, invoice and attempt in its metadata, every create its own idempotency key.</summary>
+public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPaymentGateway
+{
+    const string AccountKey = "account", InvoiceKey = "invoice", AttemptKey = "attempt", Eur = "eur";
+    static readonly List<string> Methods = ["card", "sepa_debit"];
+    const string PortalPurpose = "cloudcrm-billing-methods";
+
+    // Stripe takes no less than 30 minutes, counted from when it hears of it.
+    static readonly TimeSpan SessionLife = TimeSpan.FromMinutes(31);
+
+    /// <summary>The portal's configuration, the same for all; found once an instance.</summary>
+    string? _portal;
+
+    public async Task<string> SaveCustomerAsync(Account account, CancellationToken cancellation)
+    {
+        var company = account.Company;
+        var address = new AddressOptions
+        {
+            Line1 = company.Address.Line1, Line2 = company.Address.Line2, PostalCode = company.Address.PostalCode, City = company.Address.City,
+            Country = company.Address.Country,
+        };
+        List<string> locales = [account.Language == Language.English ? "en" : "de"];
+        if (account.Customer is { } known)
+        {
+            await AskAsync(stop => client.V1.Customers.UpdateAsync(
+                known, new() { Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales }, null, stop), cancellation);
+            return known;
+        }
+
+        // The same details give the same key: a customer whose creation was not heard of is found, not made twice.
+        var details = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonText.Of(account.Company))))[..16];
+        return (await AskAsync(stop => client.V1.Customers.CreateAsync(
+            new()
+            {
+                Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales,
+                Metadata = new() { [AccountKey] = account.Id.Value },
+            }, Key($"{account.Id}-customer-{details}"), stop), cancellation)).Id;
+    }
+
+    public async Task<Uri> OpenSetupAsync(Account account, Uri returnUrl, CancellationToken cancellation) => new((await AskAsync(
+        stop => client.V1.Checkout.Sessions.CreateAsync(
+            new()
+            {
+                Mode = "setup", Customer = account.Customer, AllowedPaymentMethodTypes = Methods, Currency = Eur, Locale = Locale(account),
+                SuccessUrl = returnUrl.ToString(), CancelUrl = returnUrl.ToString(), ExpiresAt = Ends(),
+                Metadata = new() { [AccountKey] = account.Id.Value },
+                SetupIntentData = new() { Metadata = new() { [AccountKey] = account.Id.Value } },
+            }, null, stop), cancellation)).Url);
+
+    public async Task<Uri> OpenPortalAsync(Account account, Uri returnUrl, CancellationToken cancellation)
+    {
+        _portal ??= await FindPortalAsync(cancellation);
+        return new((await AskAsync(stop => client.V1.BillingPortal.Sessions.CreateAsync(
+            new() { Customer = account.Customer, ReturnUrl = returnUrl.ToString(), Locale = Locale(account), Configuration = _portal }, null, stop), cancellation)).Url);
+    }
+
+    /// <summary>A portal in which methods can be changed and nothing else: name, address, e-mail and tax ID are the CRM's.</summary>
+    async Task<string> FindPortalAsync(CancellationToken cancellation)
+    {
+        var known = await AskAsync(stop => client.V1.BillingPortal.Configurations.ListAsync(new() { Active = true, Limit = 100 }, null, stop), cancellation);
+        if (known.FirstOrDefault(configuration => Of(configuration.Metadata, "purpose") == PortalPurpose) is { } found) return found.Id;
+        return (await AskAsync(stop => client.V1.BillingPortal.Configurations.CreateAsync(
+            new()
+            {
+                Features = new()
+                {
+                    PaymentMethodUpdate = new() { Enabled = true },
+                    CustomerUpdate = new() { Enabled = false },
+                    InvoiceHistory = new() { Enabled = false },
+                },
+                Metadata = new() { ["purpose"] = PortalPurpose },
+            }, Key(PortalPurpose), stop), cancellation)).Id;
+    }
+
+    public async Task<PaymentMethod?> FindMethodAsync(string customer, CancellationToken cancellation)
+    {
+        var known = await FindAsync(() => AskAsync(stop => client.V1.Customers.GetAsync(
+            customer, new() { Expand = ["invoice_settings.default_payment_method"] }, null, stop), cancellation));
+        if (known is null or { Deleted: true }) return null;
+        var method = known.InvoiceSettings?.DefaultPaymentMethod
+            ?? (await AskAsync(stop => client.V1.PaymentMethods.ListAsync(new() { Customer = customer, Limit = 1 }, null, stop), cancellation)).FirstOrDefault();
+        return method switch
+        {
+            { Card: { } card } => new(
+                method.Id, "card", $"{Title(card.Brand)} •••• {card.Last4}",
+                string.Create(CultureInfo.InvariantCulture, $"{card.ExpYear:0000}-{card.ExpMonth:00}")),
+            { SepaDebit: { } debit } => new(method.Id, "sepa_debit", $"SEPA-Lastschrift •••• {debit.Last4}", null),
+            _ => null,
+        };
+    }
+
+    public async Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation)
+    {
+        PaymentIntent intent;
+        try
+        {
+            intent = await AskAsync(stop => client.V1.PaymentIntents.CreateAsync(
+                new()
+                {
+                    Amount = attempt.Amount.Cents, Currency = Eur, Customer = account.Customer, PaymentMethod = attempt.Method,
+                    AllowedPaymentMethodTypes = Methods, OffSession = true, Confirm = true, Description = description, Metadata = Metadata(account.Id, invoice, attempt.Id),
+                }, Key(attempt.Id), stop), cancellation);
+        }
+        catch (PaymentRefusedException declined) when (declined.InnerException is StripeException { StripeError.PaymentIntent: { } failed })
+        {
+            intent = failed;
+        }
+        return await GetIntentAsync(intent.Id, cancellation);
+    }
+
+    public async Task<IntentSnapshot?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation)
+    {
+        var options = new PaymentIntentListOptions { Customer = customer, Created = Since(attempt.At), Limit = 100 };
+        var intents = client.V1.PaymentIntents.ListAutoPagingAsync(options, null, cancellation);
+        var found = await AskAsync(async stop =>
+        {
+            await foreach (var intent in intents.WithCancellation(stop))
+            {
+                if (Of(intent.Metadata, AttemptKey) == attempt.Id) return intent;
+            }
+            return null;
+        }, cancellation);
+        return found is null ? null : await GetIntentAsync(found.Id, cancellation);
+    }
+
+    public async Task<IntentSnapshot> GetIntentAsync(string intent, CancellationToken cancellation)
+    {
+        var now = await AskAsync(stop => client.V1.PaymentIntents.GetAsync(intent, new() { Expand = ["latest_charge"] }, null, stop), cancellation);
+        var succeeded = now.Status == "succeeded";
+        var returned = succeeded && now.LatestCharge is { Disputed: true }
+            ? (await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = intent, Limit = 100 }, null, stop), cancellation))
+                .Where(dispute => dispute.Status == "lost").Sum(dispute => dispute.Amount)
+            : 0;
+        return new(
+            now.Id, Of(now.Metadata, AttemptKey), Of(now.Metadata, AccountKey), Of(now.Metadata, InvoiceKey), now.CustomerId,
+            now.Status switch
+            {
+                "succeeded" => IntentStatus.Succeeded,
+                "processing" => IntentStatus.Processing,
+                "canceled" => IntentStatus.Canceled,
+                _ => IntentStatus.Failed,
+            },
+            new(now.Amount), new(succeeded ? now.AmountReceived : 0), new(now.LatestCharge?.AmountRefunded ?? 0), new(returned),
+            now.LastPaymentError?.DeclineCode ?? now.LastPaymentError?.Code, now.LatestCharge?.PaymentMethodDetails?.Type == "sepa_debit", now.Currency);
+    }
+
+    public async Task<string?> FindAccountAsync(string intent, CancellationToken cancellation) =>
+        Of((await FindAsync(() => AskAsync(stop => client.V1.PaymentIntents.GetAsync(intent, null, null, stop), cancellation)))?.Metadata, AccountKey);
+
+    public async Task<IntentSnapshot> CancelIntentAsync(string intent, CancellationToken cancellation)
+    {
+        try
+        {
+            await AskAsync(stop => client.V1.PaymentIntents.CancelAsync(intent, null, null, stop), cancellation);
+        }
+        catch (PaymentRefusedException)
+        {
+            // It has succeeded, failed for good or is processing: what it is now is what counts.
+        }
+        return await GetIntentAsync(intent, cancellation);
+    }
+
+    public async Task<SessionSnapshot> OpenPaymentAsync(
+        Account account, InvoiceId invoice, PaymentAttempt attempt, string description, Uri returnUrl, CancellationToken cancellation) => Of(await AskAsync(
+        stop => client.V1.Checkout.Sessions.CreateAsync(
+            new()
+            {
+                Mode = "payment", Customer = account.Customer, AllowedPaymentMethodTypes = Methods, Locale = Locale(account),
+                SuccessUrl = returnUrl.ToString(), CancelUrl = returnUrl.ToString(), ExpiresAt = Ends(),
+                AdaptivePricing = new() { Enabled = false },
+                Metadata = Metadata(account.Id, invoice, attempt.Id),
+                LineItems = [new() { Quantity = 1, PriceData = new() { Currency = Eur, UnitAmount = attempt.Amount.Cents, ProductData = new() { Name = description } } }],
+                PaymentIntentData = new() { SetupFutureUsage = "off_session", Description = description, Metadata = Metadata(account.Id, invoice, attempt.Id) },
+            }, Key(attempt.Id), stop), cancellation));
+
+    public async Task<SessionSnapshot?> FindSessionAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation)
+    {
+        var sessions = await AskAsync(stop => client.V1.Checkout.Sessions.ListAsync(
+            new() { Customer = customer, Created = Since(attempt.At), Limit = 100 }, null, stop), cancellation);
+        return sessions.FirstOrDefault(session => Of(session.Metadata, AttemptKey) == attempt.Id) is { } found ? Of(found) : null;
+    }
+
+    public async Task<SessionSnapshot> GetSessionAsync(string session, CancellationToken cancellation) =>
+        Of(await AskAsync(stop => client.V1.Checkout.Sessions.GetAsync(session, null, null, stop), cancellation));
+
+    public async Task<SessionSnapshot> ExpireSessionAsync(string session, CancellationToken cancellation)
+    {
+        try
+        {
+            return Of(await AskAsync(stop => client.V1.Checkout.Sessions.ExpireAsync(session, null, null, stop), cancellation));
+        }
+        catch (PaymentRefusedException)
+        {
+            return await GetSessionAsync(session, cancellation);
+        }
+    }
+
+    public async Task<RefundSnapshot> RefundAsync(AccountId account, RefundAttempt attempt, CancellationToken cancellation) => Of(await AskAsync(
+        stop => client.V1.Refunds.CreateAsync(
+            new() { PaymentIntent = attempt.Intent, Amount = attempt.Amount.Cents, Metadata = Metadata(account, attempt.Invoice, attempt.Id) }, Key(attempt.Id), stop), cancellation));
+
+    public async Task<RefundSnapshot?> FindRefundAsync(RefundAttempt attempt, CancellationToken cancellation)
+    {
+        var refunds = await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = attempt.Intent, Limit = 100 }, null, stop), cancellation);
+        return refunds.FirstOrDefault(refund => Of(refund.Metadata, AttemptKey) == attempt.Id) is { } found ? Of(found) : null;
+    }
+
+    public async IAsyncEnumerable<ProviderEvent> ListEventsAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? after = null;
+        while (true)
+        {
+            var page = await AskAsync(stop => client.V1.Events.ListAsync(
+                new() { Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = 100, StartingAfter = after }, null, stop), cancellation);
+            // As it came: the same reading as of a webhook, also of what the library does not know.
+            using var json = JsonDocument.Parse(page.StripeResponse.Content);
+            foreach (var row in json.RootElement.GetProperty("data").EnumerateArray())
+            {
+                if (StripeEvents.Read(row) is { } happened) yield return happened;
+            }
+            if (!page.HasMore) yield break;
+            after = page.Data[^1].Id;
+        }
+    }
+
+    static SessionSnapshot Of(Session session) => new(
+        session.Id, session.Url, session.Status == "open", session.Status == "complete", session.PaymentIntentId, Of(session.Metadata, AttemptKey));
+
+    static RefundSnapshot Of(Refund refund) => new(
+        refund.Id, Of(refund.Metadata, AttemptKey),
+        refund.Status switch { "succeeded" => RefundStatus.Succeeded, "failed" or "canceled" => RefundStatus.Failed, _ => RefundStatus.Pending }, new(refund.Amount));
+
+    static string? Of(Dictionary<string, string>? metadata, string key) => metadata?.GetValueOrDefault(key);
+
+    static Dictionary<string, string> Metadata(AccountId account, InvoiceId invoice, string attempt) => new()
+    {
+        [AccountKey] = account.Value, [InvoiceKey] = invoice.ToString(), [AttemptKey] = attempt,
+    };
+
+    static RequestOptions Key(string key) => new() { IdempotencyKey = key };
+
+    static DateRangeOptions Since(DateTimeOffset at) => new() { GreaterThanOrEqual = at.UtcDateTime.AddMinutes(-5) };
+
+    DateTime Ends() => (clock.GetUtcNow() + SessionLife).UtcDateTime;
+
+    static string Locale(Account account) => account.Language == Language.English ? "en" : "de";
+
+    static string Title(string brand) => brand.Length == 0 ? brand : char.ToUpperInvariant(brand[0]) + brand[1..];
+
+    static async Task<T?> FindAsync<T>(Func<Task<T>> ask) where T : class
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (PaymentRefusedException missing) when (missing.InnerException is StripeException { HttpStatusCode: HttpStatusCode.NotFound })
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks Stripe; what leaves the outcome unknown becomes <see cref="PaymentProviderUnavailableException"/>, a plain no <see cref="PaymentRefusedException"/>.</summary>
+    static async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ask(cancellation);
+        }
+        catch (StripeException outage) when (outage.HttpStatusCode is 0 or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
+        {
+            throw new PaymentProviderUnavailableException($"Stripe answered {(int)outage.HttpStatusCode}.", outage);
+        }
+        catch (StripeException refused)
+        {
+            throw new PaymentRefusedException(refused.StripeError?.Code ?? refused.StripeError?.Type ?? $"status_{(int)refused.HttpStatusCode}", refused);
+        }
+        catch (Exception outage) when (outage is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            throw new PaymentProviderUnavailableException("Stripe did not answer.", outage);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Azure;
+using Azure.Data.Tables;
+using Billing.Payments;
+using Billing.Values;
+
+namespace Billing.Adapters.TableStorage;
+
+/// <summary>Stripe's events by id, and which account a customer is.</summary>
+public sealed class TableProviderEvents(Tables tables) : IProviderEvents
+{
+    const string Event = "event", Link = "account";
+    const string Open = "open", Done = "done", Foreign = "foreign";
+
+    public async Task<bool> AddAsync(ProviderEvent happened, CancellationToken cancellation)
+    {
+        try
+        {
+            await tables.StripeEvents.AddEntityAsync(new TableEntity(happened.Id, Event)
+            {
+                ["Type"] = happened.Type, ["At"] = happened.At, ["Account"] = happened.Account, ["Customer"] = happened.Customer, ["Intent"] = happened.Intent,
+                ["State"] = Open,
+            }, cancellation);
+            return true;
+        }
+        catch (RequestFailedException known) when (known.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    public async Task<ProviderEvent?> FindOpenAsync(string id, CancellationToken cancellation)
+    {
+        var found = await tables.StripeEvents.GetEntityIfExistsAsync<TableEntity>(id, Event, cancellationToken: cancellation);
+        return found.HasValue && found.Value is { } row && row.GetString("State") == Open
+            ? new(id, row.GetString("Type"), row.GetDateTimeOffset("At")!.Value, row.GetString("Account"), row.GetString("Customer"), row.GetString("Intent"))
+            : null;
+    }
+
+    public Task CloseAsync(string id, AccountId? account, CancellationToken cancellation) => tables.StripeEvents.UpdateEntityAsync(
+        new TableEntity(id, Event) { ["State"] = account is null ? Foreign : Done, ["Account"] = account?.Value }, ETag.All, TableUpdateMode.Merge, cancellation);
+
+    public Task LinkAsync(string customer, AccountId account, CancellationToken cancellation) =>
+        tables.Customers.UpsertEntityAsync(new TableEntity(customer, Link) { ["Account"] = account.Value }, TableUpdateMode.Replace, cancellation);
+
+    public async Task<AccountId?> FindAccountAsync(string customer, CancellationToken cancellation)
+    {
+        var found = await tables.Customers.GetEntityIfExistsAsync<TableEntity>(customer, Link, cancellationToken: cancellation);
+        return found.HasValue ? AccountId.Parse(found.Value!.GetString("Account")) : null;
+    }
+}

@@ -1,0 +1,264 @@
+using Billing.Accounts;
+using Billing.Invoices;
+using Billing.Values;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Payments;
+
+/// <summary>Which of what is under way is looked at.</summary>
+public enum Look
+{
+    /// <summary>What is due by now.</summary>
+    AtDue,
+    /// <summary>Also what was committed just now, and is not yet anybody else's.</summary>
+    AtFresh,
+    /// <summary>Everything: something has happened at the provider.</summary>
+    AtAll,
+}
+
+/// <summary>
+/// Carries out at the provider what the account has committed: charges, hosted sessions, refunds. Whatever it hears is committed by the same
+/// transaction as everything else; an outage is committed as the moment of the next try and never thrown.
+/// </summary>
+public sealed class Collections(Accounts.Accounts accounts, IAccountStore store, IPaymentGateway gateway, IProviderEvents events, ILogger<Collections> log)
+{
+    /// <summary>After the commit of an attempt its committer calls the provider; if that one died, someone else looks after this long.</summary>
+    public static readonly TimeSpan FirstLook = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often what is under way is looked at, should the provider's event be lost.</summary>
+    public static readonly TimeSpan LookAgain = TimeSpan.FromHours(1);
+
+    /// <summary>A key older than this is never sent again: the provider may have forgotten it.</summary>
+    static readonly TimeSpan KeyIsGood = TimeSpan.FromHours(12);
+    static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    /// <summary>Goes on with everything that waits for the provider.</summary>
+    public async Task WorkAsync(AccountId id, DateTimeOffset now, Look look, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(id, cancellation) is not { Account: var account }) return;
+        foreach (var open in account.Receivables)
+        {
+            if (open.Slot is { } slot && (slot.TryAt <= now || look == Look.AtAll || (look == Look.AtFresh && slot.Stage == AttemptStage.Planned && !slot.IsSession) || IsOutgrown(open)))
+                await GuardAsync(id, slot.Id, slot.At, now, stop => GoOnAsync(account, open, slot, now, stop), (code, stop) => RefusedAsync(id, open, slot, code, now, stop), cancellation);
+        }
+        foreach (var refund in account.Refunds)
+        {
+            if (refund.TryAt <= now || look == Look.AtAll || (look == Look.AtFresh && refund.Refund is null))
+                await GuardAsync(
+                    id, refund.Id, refund.At, now, stop => GoOnAsync(account, refund, now, stop),
+                    (_, stop) => CommitAsync(id, refund, new("", refund.Id, RefundStatus.Failed, refund.Amount), now, stop), cancellation);
+        }
+    }
+
+    /// <summary>Takes in what the provider has of a payment intent now, however it came to be heard of.</summary>
+    /// <returns>False if it does not belong to this account.</returns>
+    public async Task<bool> ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var intent = await gateway.GetIntentAsync(intentId, cancellation);
+        if (intent.Account != id.Value || !InvoiceId.TryParse(intent.Invoice, out var invoice)) return false;
+        if (await store.FindAsync(id, cancellation) is { Account: var account } && account.FindReceivable(invoice)?.Slot is { IsSession: false } slot && slot.Id == intent.Attempt)
+            intent = await EndedAsync(intent, cancellation);
+        await ObserveAsync(id, invoice, () => gateway.GetIntentAsync(intentId, cancellation), intent, now, cancellation);
+        return true;
+    }
+
+    /// <summary>Asks the provider for a page on which the customer pays what is due on the invoice.</summary>
+    public async Task<Decision<SessionSnapshot>> OpenSessionAsync(AccountId id, InvoiceId invoiceId, Uri returnUrl, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await EndOpenSessionAsync(id, invoiceId, now, cancellation) is { } hindrance) return hindrance;
+        PaymentAttempt? attempt = null;
+        var taken = await accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, _, stop) =>
+        {
+            if (await InvoiceHistory.FindIssuedAsync(store, account, invoiceId, stop) is not { } invoice) return Refusals.InvoiceNotFound;
+            return CollectInvoice.DecideSession(account, invoice, now).Then<Pending>(decided =>
+            {
+                attempt = decided;
+                return Pending.Of(new AccountChange(CollectInvoice.Take(account, invoiceId, decided)), new Reply(200, ReplyKind.Invoice, invoiceId.ToString()));
+            });
+        }, cancellation);
+        if (taken.IsRefused(out var refusal, out var outcome)) return refusal;
+
+        var invoice = (await store.FindInvoiceAsync(id, invoiceId, cancellation))!;
+        var session = await gateway.OpenPaymentAsync(outcome.Account, invoiceId, attempt!, invoice.Number!, returnUrl, cancellation);
+        await CommitAsync(id, invoiceId, now, (account, _, _) => account.FindReceivable(invoiceId) is { Slot: { } slot } open && slot.Id == attempt!.Id
+            ? new(account.WithReceivable(open with { Slot = slot with { Stage = AttemptStage.UnderWay, Session = session.Id, TryAt = now + LookAgain / 2 } }))
+            : new(account), cancellation);
+        return session;
+    }
+
+    /// <summary>Brings the method on file up to what the provider has.</summary>
+    public async Task SyncMethodAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(id, cancellation) is not { Account.Customer: { } customer }) return;
+        var method = await gateway.FindMethodAsync(customer, cancellation);
+        await accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, today, _) =>
+            Task.FromResult<Decision<Pending>>(Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account))), cancellation);
+        await WorkAsync(id, now, Look.AtFresh, cancellation);
+    }
+
+    /// <summary>Null when the slot is free now; otherwise why it is not.</summary>
+    async Task<Refusal?> EndOpenSessionAsync(AccountId id, InvoiceId invoiceId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(id, cancellation) is not { Account: var account }) return Refusals.AccountNotFound;
+        if (account.FindReceivable(invoiceId) is not { Slot: { } slot } open) return null;
+        if (!slot.IsSession) return Refusals.PaymentInProgress;
+        await CloseSessionAsync(account, open, slot, now, cancellation);
+        return (await store.FindAsync(id, cancellation))?.Account.FindReceivable(invoiceId)?.Slot is null ? null : Refusals.PaymentInProgress;
+    }
+
+    /// <summary>Charges: looked up before they are sent again, and only sent while the key is good.</summary>
+    Task GoOnAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation) =>
+        slot.IsSession ? LookAtSessionAsync(account, open, slot, now, cancellation) : LookAtChargeAsync(account, open, slot, now, cancellation);
+
+    async Task LookAtChargeAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (slot.Intent is { } known)
+        {
+            var heard = await EndedAsync(await gateway.GetIntentAsync(known, cancellation), cancellation);
+            await ObserveAsync(account.Id, open.Invoice, () => gateway.GetIntentAsync(known, cancellation), heard, now, cancellation);
+            return;
+        }
+
+        account = await WithCustomerAsync(account, now, cancellation);
+        var intent = slot.TryAt <= now ? await gateway.FindIntentAsync(account.Customer!, slot, cancellation) : null;
+        if (intent is null && now - slot.At > KeyIsGood)
+        {
+            await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => CollectInvoice.Abandon(current, invoice, slot, today, again: true), cancellation);
+            return;
+        }
+
+        var number = (await store.FindInvoiceAsync(account.Id, open.Invoice, cancellation))!.Number!;
+        intent ??= await gateway.ChargeAsync(account, open.Invoice, slot, number, cancellation);
+        intent = await EndedAsync(intent, cancellation);
+        await ObserveAsync(account.Id, open.Invoice, () => gateway.GetIntentAsync(intent.Id, cancellation), intent, now, cancellation);
+    }
+
+    async Task LookAtSessionAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (IsOutgrown(open))
+        {
+            await CloseSessionAsync(account, open, slot, now, cancellation);
+            return;
+        }
+        var session = slot.Session is { } known ? await gateway.GetSessionAsync(known, cancellation) : await gateway.FindSessionAsync(account.Customer!, slot, cancellation);
+        await TakeInAsync(account, open, slot, session, now, cancellation);
+    }
+
+    async Task CloseSessionAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var found = slot.Session ?? (await gateway.FindSessionAsync(account.Customer!, slot, cancellation))?.Id;
+        await TakeInAsync(account, open, slot, found is null ? null : await gateway.ExpireSessionAsync(found, cancellation), now, cancellation);
+    }
+
+    async Task TakeInAsync(Account account, Receivable open, PaymentAttempt slot, SessionSnapshot? session, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (session is { IsComplete: true, Intent: { } intent })
+        {
+            await ObserveAsync(account.Id, open.Invoice, () => gateway.GetIntentAsync(intent, cancellation), null, now, cancellation);
+            return;
+        }
+        await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => session is { IsOpen: true }
+            ? current.FindReceivable(open.Invoice) is { Slot: { } taken } still && taken.Id == slot.Id
+                ? new(current.WithReceivable(still with { Slot = taken with { Stage = AttemptStage.UnderWay, Session = session.Id, TryAt = now + LookAgain / 2 } }))
+                : new(current)
+            : CollectInvoice.Abandon(current, invoice, slot, today, again: false), cancellation);
+    }
+
+    async Task GoOnAsync(Account account, RefundAttempt attempt, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var refund = attempt.Refund is not null || attempt.TryAt <= now ? await gateway.FindRefundAsync(attempt, cancellation) : null;
+        if (refund is null && now - attempt.At > KeyIsGood)
+        {
+            // Looked for and not there: a new attempt has a new key.
+            await CommitAsync(account.Id, attempt.Invoice, now, (current, invoice, _) => current.Refunds.Contains(attempt)
+                ? Refunds.Plan(new(current with { Refunds = current.Refunds.Remove(attempt) }), invoice, attempt.CreditNote, now)
+                : new(current), cancellation);
+            return;
+        }
+        refund ??= await gateway.RefundAsync(account.Id, attempt, cancellation);
+        await CommitAsync(account.Id, attempt, refund, now, cancellation);
+    }
+
+    /// <summary>What failed must not succeed later by itself: it is cancelled, and the next attempt is another one.</summary>
+    async Task<IntentSnapshot> EndedAsync(IntentSnapshot intent, CancellationToken cancellation) =>
+        intent.Status == IntentStatus.Failed && await gateway.CancelIntentAsync(intent.Id, cancellation) is { Status: not IntentStatus.Canceled } late ? late : intent;
+
+    /// <summary>Stripe will never do it: a charge counts as failed, a page was never opened.</summary>
+    Task<Decision<Outcome>> RefusedAsync(AccountId id, Receivable open, PaymentAttempt slot, string code, DateTimeOffset now, CancellationToken cancellation) =>
+        CommitAsync(id, open.Invoice, now, (account, invoice, today) => slot.IsSession
+            ? CollectInvoice.Abandon(account, invoice, slot, today, again: false)
+            : CollectInvoice.Observe(account, invoice, IntentSnapshot.Refused(slot, code), today, now), cancellation);
+
+    Task<Decision<Outcome>> CommitAsync(AccountId id, RefundAttempt attempt, RefundSnapshot refund, DateTimeOffset now, CancellationToken cancellation) =>
+        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (current, _, stop) =>
+        {
+            var invoice = (await store.FindInvoiceAsync(current.Id, attempt.Invoice, stop))!;
+            var note = attempt.CreditNote is { } id ? await store.FindInvoiceAsync(current.Id, id, stop) : null;
+            var mine = current.Refunds.FirstOrDefault(other => other.Id == attempt.Id);
+            return Pending.Of(mine is null ? new(current) : Refunds.Observe(current, mine, invoice, note, refund, now), new Reply(200, ReplyKind.Account));
+        }, cancellation);
+
+    Task<Decision<Outcome>> ObserveAsync(AccountId id, InvoiceId invoiceId, Func<Task<IntentSnapshot>> ask, IntentSnapshot? heard, DateTimeOffset now, CancellationToken cancellation) =>
+        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
+        {
+            // Asked again after a conflict: an older state never overwrites a later one.
+            var intent = heard ?? await ask();
+            heard = null;
+            if (await store.FindInvoiceAsync(id, invoiceId, stop) is not { } invoice) return Refusals.InvoiceNotFound;
+            var expected = account.FindReceivable(invoiceId)?.Slot is { } slot && slot.Id == intent.Attempt ? slot.Amount : intent.Amount;
+            if (intent.Currency != "eur" || intent.Amount != expected || (account.Customer is { } customer && intent.Customer != customer))
+            {
+                return Pending.Of(new AccountChange(account).Report(new("payment_mismatch",
+                    $"Zahlung {intent.Id} zu {invoice.Number} passt nicht (Betrag {intent.Amount}, Währung {intent.Currency}).")), new Reply(200, ReplyKind.Account));
+            }
+            return Pending.Of(CollectInvoice.Observe(account, invoice, intent, today, now), new Reply(200, ReplyKind.Account));
+        }, cancellation);
+
+    Task<Decision<Outcome>> CommitAsync(AccountId id, InvoiceId invoiceId, DateTimeOffset now, Func<Account, Invoice, DateOnly, AccountChange> decide, CancellationToken cancellation) =>
+        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
+            await store.FindInvoiceAsync(id, invoiceId, stop) is { } invoice
+                ? Pending.Of(decide(account, invoice, today), new Reply(200, ReplyKind.Account))
+                : Refusals.InvoiceNotFound, cancellation);
+
+    /// <summary>The account with a customer at the provider, made when it is needed first.</summary>
+    /// <param name="update">Brings a known customer's details up to date: before they see a page of the provider's.</param>
+    public async Task<Account> WithCustomerAsync(Account account, DateTimeOffset now, CancellationToken cancellation, bool update = false)
+    {
+        if (account.Customer is not null && !update) return account;
+        var customer = await gateway.SaveCustomerAsync(account, cancellation);
+        if (account.Customer is not null) return account;
+        await events.LinkAsync(customer, account.Id, cancellation);
+        var saved = await accounts.ExecuteAsync(new Command(account.Id, Actor.System, now), (current, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
+            new AccountChange(current with { Customer = current.Customer ?? customer }), new Reply(200, ReplyKind.Account))), cancellation);
+        return saved.IsRefused(out var refusal, out var outcome) ? throw new PaymentProviderUnavailableException($"Account {account.Id}: {refusal.Code}") : outcome.Account;
+    }
+
+    /// <summary>A session for more or less than is due now: a credit note came in between.</summary>
+    static bool IsOutgrown(Receivable open) => open.Slot is { IsSession: true } slot && slot.Amount != open.AmountDue;
+
+    async Task GuardAsync(AccountId id, string attempt, DateTimeOffset since, DateTimeOffset now, Func<CancellationToken, Task> work, Func<string, CancellationToken, Task> refused,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            await work(cancellation);
+        }
+        catch (PaymentRefusedException refusal)
+        {
+            log.LogError(refusal, "Account {Account}: {Attempt} is refused", id, attempt);
+            await refused(refusal.Code, cancellation);
+        }
+        catch (PaymentProviderUnavailableException outage)
+        {
+            log.LogWarning("Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
+            var wait = now - since;
+            var next = now + (wait < FirstLook ? FirstLook : wait > LongestWait ? LongestWait : wait);
+            await accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
+                new AccountChange(account with
+                {
+                    Receivables = [.. account.Receivables.Select(open => open.Slot?.Id == attempt ? open with { Slot = open.Slot with { TryAt = next } } : open)],
+                    Refunds = [.. account.Refunds.Select(refund => refund.Id == attempt ? refund with { TryAt = next } : refund)],
+                }), new Reply(200, ReplyKind.Account))), cancellation);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Billing.Accounts;
+using Billing.Values;
+
+namespace Billing.Payments;
+
+public enum IntentStatus { Succeeded, Processing, Failed, Canceled }
+
+/// <summary>A payment intent as the provider has it now.</summary>
+/// <param name="Attempt">Our attempt, from its metadata; null if it is none of ours.</param>
+/// <param name="Received">0 unless it succeeded.</param>
+/// <param name="Refunded">Of all refunds that have not failed.</param>
+/// <param name="Returned">Of all disputes whose funds are withdrawn and were not won back.</param>
+/// <param name="FailureCode">Why it failed, as the provider names it; <c>authentication_required</c> means the customer must pay on-session.</param>
+public sealed record IntentSnapshot(
+    string Id, string? Attempt, string? Account, string? Invoice, string? Customer, IntentStatus Status, Money Amount, Money Received, Money Refunded,
+    Money Returned, string? FailureCode, bool IsDebit, string Currency)
+{
+    /// <summary>What a charge that was refused comes to: it failed, and nothing was made.</summary>
+    public static IntentSnapshot Refused(PaymentAttempt attempt, string code) => new(
+        "", attempt.Id, null, null, null, IntentStatus.Failed, attempt.Amount, Money.Zero, Money.Zero, Money.Zero, code, false, "eur");
+}
+
+/// <summary>A hosted session as the provider has it now.</summary>
+/// <param name="Url">Where the customer goes; null once it is over. Never kept, logged or journaled.</param>
+public sealed record SessionSnapshot(string Id, string? Url, bool IsOpen, bool IsComplete, string? Intent, string? Attempt);
+
+public enum RefundStatus { Pending, Succeeded, Failed }
+
+/// <summary>A refund as the provider has it now.</summary>
+public sealed record RefundSnapshot(string Id, string? Attempt, RefundStatus Status, Money Amount);
+
+/// <summary>The provider could not be asked, or its answer was lost: nothing is known of the outcome. The message names no secret.</summary>
+public sealed class PaymentProviderUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The provider will not do it, now or later: nothing has happened. The message names no secret.</summary>
+/// <param name="code">As the provider names it.</param>
+public sealed class PaymentRefusedException(string code, Exception? cause = null) : Exception($"Refused: {code}.", cause)
+{
+    public string Code => code;
+}
+
+/// <summary>
+/// What the service asks of the payment provider. Every call can throw <see cref="PaymentProviderUnavailableException"/>; a charge that is
+/// declined does not throw. What it will never do throws <see cref="PaymentRefusedException"/>.
+/// </summary>
+public interface IPaymentGateway
+{
+    /// <summary>Creates the customer, or brings name, address and e-mail up to date.</summary>
+    Task<string> SaveCustomerAsync(Account account, CancellationToken cancellation);
+    Task<Uri> OpenSetupAsync(Account account, Uri returnUrl, CancellationToken cancellation);
+    Task<Uri> OpenPortalAsync(Account account, Uri returnUrl, CancellationToken cancellation);
+
+    /// <summary>The customer's default method, or their latest one; null if there is none, or no such customer any more.</summary>
+    Task<PaymentMethod?> FindMethodAsync(string customer, CancellationToken cancellation);
+
+    Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation);
+
+    /// <summary>Looks among the customer's payments since the attempt was committed for the one that carries its id.</summary>
+    Task<IntentSnapshot?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);
+    Task<IntentSnapshot> GetIntentAsync(string intent, CancellationToken cancellation);
+
+    /// <summary>The account in the metadata of a payment intent; null if it has none, or there is no such intent.</summary>
+    Task<string?> FindAccountAsync(string intent, CancellationToken cancellation);
+
+    /// <summary>Nothing may come of it any more. One that has succeeded meanwhile, or processes, is returned as it is.</summary>
+    Task<IntentSnapshot> CancelIntentAsync(string intent, CancellationToken cancellation);
+
+    /// <summary>A page on which the customer pays the attempt's amount; it ends after 30 minutes.</summary>
+    Task<SessionSnapshot> OpenPaymentAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, Uri returnUrl, CancellationToken cancellation);
+    Task<SessionSnapshot?> FindSessionAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);
+    Task<SessionSnapshot> GetSessionAsync(string session, CancellationToken cancellation);
+
+    /// <summary>Ends a session; one that was completed meanwhile is returned as it is.</summary>
+    Task<SessionSnapshot> ExpireSessionAsync(string session, CancellationToken cancellation);
+
+    Task<RefundSnapshot> RefundAsync(AccountId account, RefundAttempt attempt, CancellationToken cancellation);
+    Task<RefundSnapshot?> FindRefundAsync(RefundAttempt attempt, CancellationToken cancellation);
+
+    /// <summary>What has happened since then, newest first, whether or not we were told.</summary>
+    IAsyncEnumerable<ProviderEvent> ListEventsAsync(DateTimeOffset since, CancellationToken cancellation);
+}

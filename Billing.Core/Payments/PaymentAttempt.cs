@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using Billing.Values;
+
+namespace Billing.Payments;
+
+[JsonConverter(typeof(JsonStringEnumConverter<AttemptStage>))]
+public enum AttemptStage
+{
+    /// <summary>Committed; the provider may or may not know of it yet.</summary>
+    Planned,
+    /// <summary>The provider has it and money may come: a debit that is processing, a hosted session that is open.</summary>
+    UnderWay,
+}
+
+/// <summary>
+/// The one payment of an invoice that is under way: its slot. Committed before the provider is called, so that a repeated call finds
+/// the same attempt; its id is the idempotency key and stands in the metadata.
+/// </summary>
+/// <param name="Amount">Frozen: what is due may change meanwhile, a surplus is refunded.</param>
+/// <param name="At">When it was committed. The provider forgets keys after 24 h, so an older one is looked up and never sent again.</param>
+/// <param name="TryAt">When to go on with it.</param>
+/// <param name="Method">The method that is charged; null for a hosted session.</param>
+/// <param name="Intent">The provider's payment intent, once known.</param>
+/// <param name="Session">The hosted session, once known.</param>
+public sealed record PaymentAttempt(
+    string Id, Money Amount, DateTimeOffset At, DateTimeOffset TryAt, string? Method, AttemptStage Stage = AttemptStage.Planned,
+    string? Intent = null, string? Session = null, bool IsProcessing = false, DateOnly? ProcessingSince = null)
+{
+    [JsonIgnore] public bool IsSession => Method is null;
+}
+
+/// <summary>A refund that is under way; committed before the provider is called, like a payment.</summary>
+/// <param name="CreditNote">The document it pays out; null where a surplus goes back.</param>
+/// <param name="Intent">The payment that is refunded.</param>
+/// <param name="Refund">The provider's refund, once known.</param>
+public sealed record RefundAttempt(
+    string Id, InvoiceId Invoice, InvoiceId? CreditNote, string Intent, Money Amount, DateTimeOffset At, DateTimeOffset TryAt, string? Refund = null);
+
+/// <summary>What came in for an invoice, as the provider or the bank has it now.</summary>
+/// <param name="Intent">The payment intent; null for a bank transfer.</param>
+/// <param name="Refunded">What of it went back to the customer, or is on its way.</param>
+/// <param name="Returned">What of it was taken back: a returned debit, a dispute whose funds are withdrawn.</param>
+public sealed record Payment(string? Intent, Money Amount, Money Refunded = default, Money Returned = default);

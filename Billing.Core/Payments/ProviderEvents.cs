@@ -1,0 +1,65 @@
+using Billing.Accounts;
+using Billing.Values;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Payments;
+
+/// <summary>Something that happened at the payment provider, as far as it says whom to ask about what. What it says itself is not acted on.</summary>
+/// <param name="Account">From the metadata, if it has any.</param>
+/// <param name="Intent">The payment intent that it is about.</param>
+public sealed record ProviderEvent(string Id, string Type, DateTimeOffset At, string? Account, string? Customer, string? Intent)
+{
+    public bool ConcernsMethod =>
+        Type.StartsWith("payment_method.", StringComparison.Ordinal) || Type.StartsWith("setup_intent.", StringComparison.Ordinal)
+        || Type.StartsWith("customer.", StringComparison.Ordinal) || Type.StartsWith("checkout.session.", StringComparison.Ordinal);
+}
+
+/// <summary>Events by id: kept before they are answered, worked on once.</summary>
+public interface IProviderEvents
+{
+    /// <summary>Keeps it; false if it is known.</summary>
+    Task<bool> AddAsync(ProviderEvent happened, CancellationToken cancellation);
+    Task<ProviderEvent?> FindOpenAsync(string id, CancellationToken cancellation);
+
+    /// <param name="account">Null for an event of no account of ours: it is kept apart.</param>
+    Task CloseAsync(string id, AccountId? account, CancellationToken cancellation);
+
+    /// <summary>Which account a customer of the provider is; written before anything else knows the customer.</summary>
+    Task LinkAsync(string customer, AccountId account, CancellationToken cancellation);
+    Task<AccountId?> FindAccountAsync(string customer, CancellationToken cancellation);
+}
+
+/// <summary>The queue of event ids.</summary>
+public interface IProviderEventWork
+{
+    Task EnqueueAsync(string id, CancellationToken cancellation);
+}
+
+/// <summary>Works on events late, twice and out of order: each only says what to look at, as the provider has it now.</summary>
+public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway gateway, Collections collections, IAccountStore store, ILogger<WorkProviderEvent> log)
+{
+    public async Task WorkAsync(string id, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await events.FindOpenAsync(id, cancellation) is not { } happened) return;
+        if (await FindAccountAsync(happened, cancellation) is not { } mine || await store.FindAsync(mine, cancellation) is null)
+        {
+            log.LogWarning("Event {Event} ({Type}) belongs to no account", happened.Id, happened.Type);
+            await events.CloseAsync(id, null, cancellation);
+            return;
+        }
+
+        if (happened.Intent is { } intent && !await collections.ObserveAsync(mine, intent, now, cancellation))
+            log.LogWarning("Event {Event} ({Type}) names a payment that is not of account {Account}", happened.Id, happened.Type, mine);
+        if (happened.ConcernsMethod) await collections.SyncMethodAsync(mine, now, cancellation);
+        await collections.WorkAsync(mine, now, Look.AtAll, cancellation);
+        await events.CloseAsync(id, mine, cancellation);
+    }
+
+    /// <summary>By the event's own metadata, by its customer, or, as disputes have neither, by the payment that it is about.</summary>
+    async Task<AccountId?> FindAccountAsync(ProviderEvent happened, CancellationToken cancellation)
+    {
+        if (AccountId.TryParse(happened.Account, out var named)) return named;
+        if (happened.Customer is { } customer) return await events.FindAccountAsync(customer, cancellation);
+        return happened.Intent is { } intent && AccountId.TryParse(await gateway.FindAccountAsync(intent, cancellation), out var payer) ? payer : null;
+    }
+}

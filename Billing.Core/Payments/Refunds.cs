@@ -1,0 +1,77 @@
+using System.Globalization;
+using Billing.Accounts;
+using Billing.Invoices;
+using Billing.Values;
+
+namespace Billing.Payments;
+
+/// <summary>Gives back what was paid beyond what is owed: after a credit note, and where a payment arrived for less or nothing.</summary>
+public static class Refunds
+{
+    /// <summary>
+    /// Plans refunds for what the customer is owed on the invoice and is not on its way yet, from the payments that are left. What came by bank
+    /// transfer cannot be returned from here: the operator is told.
+    /// </summary>
+    /// <param name="creditNote">The document that is paid out; null where a surplus goes back.</param>
+    public static AccountChange Plan(AccountChange change, Invoice invoice, InvoiceId? creditNote, DateTimeOffset at)
+    {
+        var account = change.Account;
+        var owed = -invoice.Balance - account.Refunds.Where(refund => refund.Invoice == invoice.Id && refund.Refund is null).Sum(refund => refund.Amount);
+        foreach (var payment in invoice.Payments.Reverse().Where(payment => payment.Intent is not null))
+        {
+            var underWay = account.Refunds.Where(refund => refund.Intent == payment.Intent && refund.Refund is null).Sum(refund => refund.Amount);
+            var amount = Money.Min(owed, payment.Amount - payment.Refunded - payment.Returned - underWay);
+            if (amount <= Money.Zero) continue;
+            owed -= amount;
+            account = account with
+            {
+                Refunds = account.Refunds.Add(new(Id(account), invoice.Id, creditNote, payment.Intent!, amount, at, at + Collections.FirstLook)),
+                NextAttempt = account.NextAttempt + 1,
+            };
+            change = change.With(account).Journaled(at, Actor.System, "refund.planned", $"Erstattung von {amount} zu {invoice.Number}.");
+            account = change.Account;
+            if (creditNote is null)
+                change = change.Report(new("surplus_refunded", $"Überzahlung von {amount} zu {invoice.Number} wird erstattet."));
+        }
+        return owed > Money.Zero && invoice.Payments.Any(payment => payment.Intent is null)
+            ? change.Report(new("refund_by_hand", $"{owed} zu {invoice.Number} kamen per Überweisung und müssen von Hand erstattet werden."))
+            : change;
+    }
+
+    /// <summary>What the provider says of a refund that is under way.</summary>
+    /// <param name="note">The credit note that it pays out, if any.</param>
+    public static AccountChange Observe(Account account, RefundAttempt attempt, Invoice invoice, Invoice? note, RefundSnapshot refund, DateTimeOffset at)
+    {
+        // In the ledger from the moment the provider has it, out of it again if it fails.
+        var known = attempt.Refund is not null;
+        var moved = refund.Status == RefundStatus.Failed ? (known ? -attempt.Amount : Money.Zero) : known ? Money.Zero : attempt.Amount;
+        var ledger = (invoice with
+        {
+            Payments = [.. invoice.Payments.Select(payment => payment.Intent == attempt.Intent ? payment with { Refunded = payment.Refunded + moved } : payment)],
+        }).Settled();
+        if (refund.Status == RefundStatus.Pending)
+        {
+            var pending = attempt with { Refund = refund.Id, TryAt = at + Collections.LookAgain };
+            return new AccountChange(account with { Refunds = account.Refunds.Replace(attempt, pending) }).With(ledger);
+        }
+
+        var change = new AccountChange(account with { Refunds = account.Refunds.Remove(attempt) }).With(ledger);
+        if (refund.Status == RefundStatus.Failed)
+        {
+            if (note is not null) change = change.With(note with { RefundHasFailed = true });
+            return change
+                .Report(new("refund_failed", $"Die Erstattung von {attempt.Amount} zu {invoice.Number} ist gescheitert."))
+                .Journaled(at, Actor.System, "refund.failed", $"Erstattung von {attempt.Amount} zu {invoice.Number} gescheitert.");
+        }
+        if (note is not null)
+        {
+            var paidOut = note with { PaidOut = note.PaidOut + attempt.Amount };
+            change = change.With(paidOut with { Status = paidOut.SetOff + paidOut.PaidOut >= paidOut.Gross ? InvoiceStatus.Paid : InvoiceStatus.Open });
+        }
+        return change
+            .Notify(new("refund.succeeded") { InvoiceId = invoice.Id.ToString(), Number = (note ?? invoice).Number, GrossCents = attempt.Amount.Cents })
+            .Journaled(at, Actor.System, "refund.succeeded", $"{attempt.Amount} zu {invoice.Number} erstattet.");
+    }
+
+    static string Id(Account account) => string.Create(CultureInfo.InvariantCulture, $"{account.Id}-refund-{account.NextAttempt}");
+}

@@ -1,0 +1,36 @@
+using Billing.Functions.Http;
+using Billing.Payments;
+using Billing.Values;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Billing.Functions;
+
+/// <summary>Sends customers to Stripe's pages: to leave or manage a payment method, and to pay an open invoice.</summary>
+public sealed class PaymentFunctions(Api api, Collections collections, IPaymentGateway gateway, ReturnAddresses addresses)
+{
+    [Function("OpenPaymentMethodSession")]
+    public Task<IResult> OpenPaymentMethodAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/payment-method/session")] HttpRequest request, string accountId, CancellationToken cancellation) =>
+        api.AccountAsync<ReturnBody>(request, accountId, Allow.Order, async (call, body) =>
+        {
+            if (addresses.Find(body.ReturnUrl) is not { } returnUrl) return Refusals.ReturnUrlNotAllowed;
+            var account = await collections.WithCustomerAsync(call.Account, call.At, cancellation, update: true);
+            return account.PaymentMethod is null
+                ? Answers.Decided(Api.Json(new SessionView((await gateway.OpenSetupAsync(account, returnUrl, cancellation)).ToString(), "setup")))
+                : Answers.Decided(Api.Json(new SessionView((await gateway.OpenPortalAsync(account, returnUrl, cancellation)).ToString(), "manage")));
+        }, cancellation);
+
+    [Function("OpenPaymentSession")]
+    public Task<IResult> OpenPaymentAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/invoices/{id}/payment-session")] HttpRequest request,
+        string accountId, string id, CancellationToken cancellation) =>
+        api.AccountAsync<ReturnBody>(request, accountId, Allow.Order, async (call, body) =>
+        {
+            if (addresses.Find(body.ReturnUrl) is not { } returnUrl) return Refusals.ReturnUrlNotAllowed;
+            if (!InvoiceId.TryParse(id, out var invoice)) return Refusals.InvoiceNotFound;
+            await collections.WithCustomerAsync(call.Account, call.At, cancellation, update: true);
+            return (await collections.OpenSessionAsync(call.Id, invoice, returnUrl, call.At, cancellation))
+                .Then(session => Answers.Decided(Api.Json(new PaymentSessionView(session.Url!))));
+        }, cancellation);
+}

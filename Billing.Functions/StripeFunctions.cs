@@ -1,0 +1,53 @@
+using System.Text;
+using Billing.Adapters.Queues;
+using Billing.Adapters.StripeApi;
+using Billing.Functions.Http;
+using Billing.Payments;
+using Billing.Values;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Functions;
+
+/// <summary>Stripe's events: kept and acknowledged within the request, worked on by the queue.</summary>
+public sealed class StripeFunctions(
+    Api api, StripeEvents stripe, IPaymentGateway gateway, IProviderEvents events, StripeEventQueue queue, WorkProviderEvent work, TimeProvider clock, ILogger<StripeFunctions> log)
+{
+    /// <summary>Longer than Stripe repeats a webhook: what it gave up on is still found.</summary>
+    static readonly TimeSpan LooksBack = TimeSpan.FromDays(4);
+
+    [Function("StripeWebhook")]
+    public Task<IResult> WebhookAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "stripe/webhook")] HttpRequest request, CancellationToken cancellation) =>
+        api.OpenAsync(request, async () =>
+        {
+            if (await Bodies.ReadBytesAsync(request, Bodies.MostWebhookBytes, cancellation) is not { } body) return new Refusal("body_too_large");
+            if (stripe.Read(Encoding.UTF8.GetString(body), request.Headers["Stripe-Signature"]) is not { } happened) return Refusal.Invalid("Stripe-Signature", "ungültig");
+            // Known or not: a message that was lost between the row and the queue is sent by Stripe's own repetition.
+            await events.AddAsync(happened, cancellation);
+            await queue.EnqueueAsync(happened.Id, cancellation);
+            return Answers.Decided(Results.Ok());
+        });
+
+    /// <summary>Every hour: what Stripe says has happened and nobody told us of is worked on like a webhook.</summary>
+    [Function("ReconcilePayments")]
+    public async Task ReconcileAsync([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var happened in gateway.ListEventsAsync(clock.GetUtcNow() - LooksBack, cancellation))
+            {
+                if (await events.AddAsync(happened, cancellation)) await queue.EnqueueAsync(happened.Id, cancellation);
+            }
+        }
+        catch (PaymentProviderUnavailableException outage)
+        {
+            log.LogWarning("Reconciliation waits for the next hour: {Reason}", outage.Message);
+        }
+    }
+
+    [Function("WorkStripeEvent")]
+    public Task WorkAsync([QueueTrigger(StripeEventQueue.Name)] string message, CancellationToken cancellation) =>
+        work.WorkAsync(message, clock.GetUtcNow(), cancellation);
+}

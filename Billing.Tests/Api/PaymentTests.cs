@@ -1,0 +1,528 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Billing.Tests.Api;
+
+/// <summary>
+/// Collecting through Stripe. What changes the whole world has days of its own: faults in March, lost and repeated webhooks in April; the
+/// rest happens from May on.
+/// </summary>
+public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixture<Walk<PaymentTests>>
+{
+    const string Visa = "4242424242424242", Declined = "4000000000000341", AsksAlways = "4000002760003184";
+    const string Debit = "DE89370400440532013000", FailingDebit = "DE62370400440532013001";
+
+    // --- leaving a method, and what it collects
+
+    [Fact]
+    public Task A_method_left_on_Stripes_page_charges_what_is_open() => Story(async () =>
+    {
+        var acme = await Open("business", "2026-05-06");
+        var page = (await acme.PostAsync("/payment-method/session", new { returnUrl = acme.Back })).Ok();
+        Assert.Equal("setup", page.Text("kind"));
+        Assert.Equal("open none", await State(acme));
+
+        (await Service.Stripe.CompleteAsync(page.Text("url"), Visa)).Ok();
+        await Settle();
+
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Equal(9508, Assert.Single(await Succeeded(acme)).Cents("amount"));
+        var method = (await acme.GetAsync("/overview")).Ok().GetProperty("paymentMethod");
+        Assert.Equal(("card", "Visa •••• 4242"), (method.Text("kind"), method.Text("label")));
+        Assert.Equal("manage", (await acme.PostAsync("/payment-method/session", new { returnUrl = acme.Back })).Ok().Text("kind"));
+    });
+
+    [Fact]
+    public Task The_close_charges_the_collective_invoice_by_itself() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "business", "2026-05-06");
+        await Until("2026-05-20");
+        await acme.BooksAsync("users");
+        await Until("2026-06-06");
+
+        var documents = await acme.DocumentsAsync();
+        Assert.Equal(["paid succeeded", "paid succeeded"], documents.Select(State));
+        Assert.Equal("collective", documents[0].Text("kind"));
+        Assert.Equal(documents.Select(document => document.Cents("grossCents")), (await Intents(acme)).Select(intent => intent.Cents("amount")));
+        Assert.Equal(2, (await Succeeded(acme)).Count);
+    });
+
+    [Fact]
+    public Task A_withdrawal_after_the_close_is_refunded() => Story(async () =>
+    {
+        var (acme, _) = await WithdrawnAfterTheClose();
+
+        var documents = await acme.DocumentsAsync();
+        Assert.Equal(("credit_note", "7,61/1,45/9,06", "paid refunded"), (documents[0].Text("kind"), documents[0].Figure(), State(documents[0])));
+        Assert.Equal(("87,51/16,63/104,14", "paid partially_refunded"), (documents[1].Figure(), State(documents[1])));
+        Assert.Equal(0, documents[1].Cents("amountDueCents"));
+        var refund = Assert.Single(await Service.Stripe.RefundsAsync(acme.Id));
+        Assert.Equal((906, "succeeded"), (refund.Cents("amount"), refund.Text("status")));
+    });
+
+    // --- cards that fail
+
+    [Fact]
+    public Task A_declined_card_is_tried_again_on_days_3_5_and_7_and_then_no_more() => Story(async () =>
+    {
+        var acme = await OpenWith(Declined, "pro", "2026-05-06");
+        Assert.Equal("open failed", await State(acme));
+        foreach (var (day, tries) in new[] { ("07", 1), ("08", 1), ("09", 2), ("10", 2), ("11", 3), ("12", 3), ("13", 4), ("14", 4), ("18", 4) })
+        {
+            await Until($"2026-05-{day}");
+            Assert.Equal((day, tries), (day, (await Intents(acme)).Count));
+        }
+        Assert.Equal("open failed", await State(acme));
+    });
+
+    [Fact]
+    public Task A_new_card_after_a_declined_one_is_charged_at_once() => Story(async () =>
+    {
+        var acme = await OpenWith(Declined, "pro", "2026-05-06");
+        await Until("2026-05-18");
+        await acme.LeavesAsync(Visa);
+
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Single(await Succeeded(acme));
+        Assert.DoesNotContain(await Intents(acme), intent => intent.Text("status") is not ("succeeded" or "canceled"));
+    });
+
+    [Fact]
+    public Task A_card_that_asks_its_holder_waits_for_the_customer() => Story(async () =>
+    {
+        var acme = await OpenPaid("pro", "2026-05-06");
+        await acme.LeavesAsync(AsksAlways);
+        await Until("2026-06-06");
+        Assert.Equal("open action_required", await State(acme));
+        await Until("2026-06-15");
+        Assert.Single(await Intents(acme));
+        Assert.Equal("open action_required", await State(acme));
+
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync((await acme.LastDocumentAsync()).Text("id")), AsksAlways)).Ok();
+        await Settle();
+        Assert.Equal("paid succeeded", await State(acme));
+        await Until("2026-06-16");
+        Assert.Equal(5343, Assert.Single(await Succeeded(acme)).Cents("amount"));
+    });
+
+    // --- debits
+
+    [Fact]
+    public Task A_debit_is_paid_after_five_business_days_and_not_paid_twice_meanwhile() => Story(async () =>
+    {
+        var acme = await OpenWith(Debit, "pro", "2026-05-06");
+        Assert.Equal("open processing", await State(acme));
+        var invoice = (await acme.LastDocumentAsync()).Text("id");
+        (await acme.PayNowAsync(invoice)).Refused(409, "payment_in_progress");
+        await Until("2026-05-12");
+        Assert.Equal("open processing", await State(acme));
+        (await acme.PayNowAsync(invoice)).Refused(409, "payment_in_progress");
+
+        await Until("2026-05-13T12:00:00Z");
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Single(await Intents(acme));
+    });
+
+    [Fact]
+    public Task Nobody_is_dunned_while_a_debit_is_under_way() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        await Until("2026-05-20");
+        await acme.LeavesAsync(Debit);
+        await Until("2026-05-26");
+        Assert.Equal("open processing", await State(acme));
+        Assert.Equal(0, await Journaled(acme, "invoice.overdue"));
+        Assert.Equal("active", (await acme.EntitlementsAsync()).GetProperty("access").Text("state"));
+
+        await Until("2026-05-27T12:00:00Z");
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Equal(0, await Journaled(acme, "invoice.overdue"));
+    });
+
+    [Fact]
+    public Task A_debit_that_fails_shifts_the_dunning_by_the_days_it_took() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        await Until("2026-05-20");
+        await acme.LeavesAsync(FailingDebit);
+        await Until("2026-05-27T12:00:00Z");
+        Assert.Equal("open failed", await State(acme));
+        await Until("2026-05-29");
+        Assert.Equal(0, await Journaled(acme, "invoice.overdue"));
+        await Until("2026-05-30");
+        Assert.Equal(1, await Journaled(acme, "invoice.overdue"));
+        Assert.Single(await Intents(acme));
+    });
+
+    /// <summary>„Other card failures are retried“: a debit has run for days and costs a return's fee.</summary>
+    [Fact]
+    public Task A_debit_that_fails_is_not_tried_again_by_itself() => Story(async () =>
+    {
+        var acme = await OpenWith(FailingDebit, "pro", "2026-05-06");
+        await Until("2026-05-13T12:00:00Z");
+        Assert.Equal("open failed", await State(acme));
+        await Until("2026-05-20");
+        Assert.Single(await Intents(acme));
+    });
+
+    [Fact]
+    public Task A_method_that_is_removed_at_Stripe_is_no_longer_on_file() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "pro", "2026-06-17");
+        await Service.Stripe.DetachAsync((await Intents(acme))[0].Text("customer"));
+        await Settle();
+        Assert.Null(Label(await acme.GetAsync("/overview")));
+    });
+
+    [Fact]
+    public Task A_returned_debit_is_due_again_14_days_later() => Story(async () =>
+    {
+        var acme = await OpenWith(Debit, "pro", "2026-05-06");
+        await Until("2026-05-18");
+        Assert.Equal("paid succeeded", await State(acme));
+        await Service.Stripe.ReturnAsync(Assert.Single(await Intents(acme)).Text("id"));
+        await Settle();
+
+        var invoice = await acme.LastDocumentAsync();
+        Assert.Equal("open returned", State(invoice));
+        Assert.Equal(5343, invoice.Cents("amountDueCents"));
+        Assert.Contains((await acme.GetAsync("/journal")).Ok().Items("entries"), entry => entry.Text("text").Contains("zahlbar bis 01.06.2026", StringComparison.Ordinal));
+        // The reminder comes three days after it is due.
+        await Until("2026-06-03");
+        Assert.Equal(0, await Journaled(acme, "invoice.overdue"));
+        await Until("2026-06-04");
+        Assert.Equal(1, await Journaled(acme, "invoice.overdue"));
+        Assert.Single(await Intents(acme));
+    });
+
+    // --- disputes
+
+    /// <summary>104,14 − 9,06 credited − (104,14 − 9,06 refunded − 95,08 disputed).</summary>
+    [Fact]
+    public Task A_dispute_over_what_a_credit_note_left_makes_the_rest_due() => Story(async () =>
+    {
+        var (acme, collective) = await WithdrawnAfterTheClose();
+        await Service.Stripe.ReturnAsync((await Succeeded(acme)).Single(intent => intent.Cents("amount") == 10414).Text("id"));
+        await Settle();
+
+        var invoice = await acme.InvoiceAsync(collective);
+        Assert.Equal(("open disputed", 9508), (State(invoice), invoice.Cents("amountDueCents")));
+    });
+
+    /// <summary>Nothing was credited: 104,14 − (104,14 − 9,06 refunded − 95,08 disputed).</summary>
+    [Fact]
+    public Task A_dispute_after_a_refund_by_hand_makes_everything_due() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "business", "2026-05-06");
+        await Until("2026-05-28");
+        await acme.BooksAsync("users");
+        await Until("2026-06-09");
+        var payment = (await Succeeded(acme)).Single(intent => intent.Cents("amount") == 10414).Text("id");
+        await Service.Stripe.RefundAsync(payment, 906);
+        await Settle();
+        Assert.Equal(906, (await acme.LastDocumentAsync()).Cents("amountDueCents"));
+        await Service.Stripe.ReturnAsync(payment);
+        await Settle();
+
+        var invoice = await acme.LastDocumentAsync();
+        Assert.Equal(("open disputed", 10414), (State(invoice), invoice.Cents("amountDueCents")));
+    });
+
+    // --- „Jetzt bezahlen“
+
+    [Fact]
+    public Task Of_two_pages_to_pay_only_the_second_is_open() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        var invoice = (await acme.LastDocumentAsync()).Text("id");
+        var first = await acme.PayPageAsync(invoice);
+        var second = await acme.PayPageAsync(invoice);
+        Assert.NotEqual(first, second);
+        Assert.Equal(409, (await Service.Stripe.CompleteAsync(first, Visa)).Status);
+        (await Service.Stripe.CompleteAsync(second, Visa)).Ok();
+        await Settle();
+
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Single(await Succeeded(acme));
+        Assert.Equal("Visa •••• 4242", (await acme.GetAsync("/overview")).Ok().GetProperty("paymentMethod").Text("label"));
+        (await acme.PayNowAsync(invoice)).Refused(409, "invoice_not_payable");
+    });
+
+    [Fact]
+    public Task A_void_invoice_cannot_be_paid() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        var invoice = (await acme.LastDocumentAsync()).Text("id");
+        (await acme.OperateAsync($"/invoices/{invoice}/void", new { reason = "Doppelt" })).Ok();
+        (await acme.PayNowAsync(invoice)).Refused(409, "invoice_not_payable");
+    });
+
+    [Fact]
+    public Task Customers_are_sent_back_to_allowed_origins_only() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        var invoice = (await acme.LastDocumentAsync()).Text("id");
+        string[] strange =
+        [
+            "https://evil.example/x", "https://localhost:7071@evil", $"{Origin}@evil", $"{Origin}.evil.example", "//evil", "/x", "",
+            $"{Origin}\\@evil", "http:\\\\evil", $"{Origin}/x\\y", "javascript:alert(1)", $"https://localhost:{Service.Port}/x", $"http://localhost:{Service.Port + 1}/x",
+        ];
+        foreach (var address in strange)
+        {
+            foreach (var path in new[] { "/payment-method/session", $"/invoices/{invoice}/payment-session" })
+            {
+                var answer = await acme.PostAsync(path, new { returnUrl = address });
+                Assert.Equal((address, path, 400, "return_url_not_allowed"), (address, path, answer.Status, answer.Code));
+            }
+        }
+    });
+
+    // --- Stripe fails
+
+    [Fact] public Task A_charge_refused_with_429_is_made_once() => Story(() => ChargedOnce("429", "2026-03-02", "2026-03-03"));
+    [Fact] public Task A_charge_that_failed_is_made_once() => Story(() => ChargedOnce("500", "2026-03-04", "2026-03-05"));
+    [Fact] public Task A_charge_that_failed_after_it_was_made_is_made_once() => Story(() => ChargedOnce("500_after", "2026-03-06", "2026-03-07"));
+    [Fact] public Task A_charge_without_an_answer_that_was_made_is_made_once() => Story(() => ChargedOnce("timeout_after", "2026-03-08", "2026-03-09"));
+    [Fact] public Task A_refund_refused_with_429_is_made_once() => Story(() => RefundedOnce("429", "2026-03-10", "2026-03-11"));
+    [Fact] public Task A_refund_that_failed_is_made_once() => Story(() => RefundedOnce("500", "2026-03-12", "2026-03-13"));
+    [Fact] public Task A_refund_that_failed_after_it_was_made_is_made_once() => Story(() => RefundedOnce("500_after", "2026-03-14", "2026-03-15"));
+    [Fact] public Task A_refund_without_an_answer_that_was_made_is_made_once() => Story(() => RefundedOnce("timeout_after", "2026-03-16", "2026-03-17"));
+
+    // --- webhooks
+
+    [Fact]
+    public Task A_method_is_found_without_webhooks() => Story(async () =>
+    {
+        var acme = await OpenDropped("pro");
+        await acme.LeavesAsync(Visa);
+        Assert.Null(Label(await acme.GetAsync("/overview")));
+        await Until("2026-04-01T13:00:00Z");
+        Assert.Equal("Visa •••• 4242", Label(await acme.GetAsync("/overview")));
+        Assert.Equal("paid succeeded", await State(acme));
+    });
+
+    [Fact]
+    public Task A_payment_on_Stripes_page_is_found_without_webhooks() => Story(async () =>
+    {
+        var acme = await OpenDropped("pro");
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync((await acme.LastDocumentAsync()).Text("id")), Visa)).Ok();
+        await Until("2026-04-01T13:00:00Z");
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Equal("Visa •••• 4242", Label(await acme.GetAsync("/overview")));
+    });
+
+    [Fact]
+    public Task A_debit_ends_and_is_returned_without_webhooks() => Story(async () =>
+    {
+        var acme = await OpenDropped("pro");
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync((await acme.LastDocumentAsync()).Text("id")), Debit)).Ok();
+        await Until("2026-04-01T13:00:00Z");
+        Assert.Equal("open processing", await State(acme));
+        await Until("2026-04-08T13:00:00Z");
+        Assert.Equal("paid succeeded", await State(acme));
+        await Service.Stripe.ReturnAsync(Assert.Single(await Intents(acme)).Text("id"));
+        await Until("2026-04-08T16:00:00Z");
+        Assert.Equal("open returned", await State(acme));
+    });
+
+    [Fact]
+    public Task Webhooks_that_come_twice_do_nothing_twice() => Story(() => LivesThrough("duplicate", "2026-04-13", "2026-04-20T12:00:00Z"));
+
+    [Fact]
+    public Task Webhooks_that_overtake_each_other_do_nothing_twice() => Story(() => LivesThrough("reorder", "2026-04-21", "2026-04-28T12:00:00Z"));
+
+    [Fact]
+    public Task A_webhook_is_believed_by_its_signature_only() => Story(async () =>
+    {
+        await Until("2026-05-06");
+        var now = (await Service.NowAsync()).ToUnixTimeSeconds();
+        const string Event = """{"id":"evt_unknown_1","object":"event","type":"weather.changed","created":1,"data":{"object":{"id":"we_1","object":"weather"}}}""";
+        Assert.Equal(HttpStatusCode.OK, await Told(Event, Signed(Event, now)));
+        Assert.Equal(HttpStatusCode.OK, await Told(Event, Signed(Event, now)));
+        Assert.Equal(HttpStatusCode.OK, await Told(Event, Signed(Event, now - 290)));
+        Assert.Equal(HttpStatusCode.BadRequest, await Told(Event, Signed(Event, now - 310)));
+        Assert.Equal(HttpStatusCode.BadRequest, await Told(Event, null));
+        Assert.Equal(HttpStatusCode.BadRequest, await Told(Event, ""));
+        Assert.Equal(HttpStatusCode.BadRequest, await Told(Event, "t=1,v1=zz"));
+        Assert.Equal(HttpStatusCode.BadRequest, await Told(Event, Signed(Event, now, "whsec_of_somebody_else")));
+        Assert.Equal(HttpStatusCode.BadRequest, await Told(Event.Replace("we_1", "we_2", StringComparison.Ordinal), Signed(Event, now)));
+        var large = new string(' ', 600 * 1024) + Event;
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await Told(large, Signed(large, now)));
+    });
+
+    // --- what the stories share
+
+    async Task ChargedOnce(string fault, string on, string later)
+    {
+        var acme = await OpenWith(Visa, "business", on);
+        await Service.Stripe.FailAsync("POST /v1/payment_intents", fault);
+        var took = Stopwatch.StartNew();
+        var document = await acme.ChangesAsync("smart");
+        Assert.InRange(took.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.True(await Service.Stripe.HasFailedAsync());
+
+        await Until(later);
+        Assert.Equal("paid succeeded", State(await acme.InvoiceAsync(document.Text("id"))));
+        Assert.Equal(8211, Assert.Single(await Succeeded(acme), intent => intent.GetProperty("metadata").Text("invoice") == document.Text("id")).Cents("amount"));
+        Assert.Equal(2, (await Succeeded(acme)).Count);
+    }
+
+    async Task RefundedOnce(string fault, string on, string later)
+    {
+        var acme = await OpenWith(Visa, "pro", on);
+        var invoice = (await acme.LastDocumentAsync()).Text("id");
+        await Service.Stripe.FailAsync("POST /v1/refunds", fault);
+        var took = Stopwatch.StartNew();
+        (await acme.OperateAsync($"/invoices/{invoice}/void", new { reason = "Doppelt" })).Ok();
+        Assert.InRange(took.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+
+        await Until(later);
+        Assert.True(await Service.Stripe.HasFailedAsync());
+        var refund = Assert.Single(await Service.Stripe.RefundsAsync(acme.Id));
+        Assert.Equal((5343, "succeeded"), (refund.Cents("amount"), refund.Text("status")));
+        Assert.Equal("paid refunded", await State(acme));
+    }
+
+    async Task LivesThrough(string webhooks, string on, string later)
+    {
+        await Until(on);
+        await Service.Stripe.DeliverAsync(webhooks);
+        try
+        {
+            var acme = await Service.OpenAsync("business");
+            await acme.LeavesAsync(Visa);
+            var fee = (await acme.ChangesAsync("smart")).Text("id");
+            await Settle();
+            (await acme.OperateAsync($"/invoices/{fee}/void", new { reason = "Kulanz" })).Ok();
+            await Settle();
+            var debited = await Service.OpenAsync("pro");
+            await debited.LeavesAsync(Debit);
+            await Until(later);
+
+            Assert.Equal(["8211 succeeded", "9508 succeeded"], (await Intents(acme)).Select(intent => $"{intent.Cents("amount")} {intent.Text("status")}"));
+            Assert.Equal(8211, Assert.Single(await Service.Stripe.RefundsAsync(acme.Id)).Cents("amount"));
+            Assert.Equal((2, 1), (await Journaled(acme, "payment.succeeded"), await Journaled(acme, "refund.succeeded")));
+            Assert.Equal("paid refunded", await State(acme));
+            Assert.Equal("paid succeeded", await State(debited));
+            Assert.Single(await Intents(debited));
+            Assert.Equal(1, await Journaled(debited, "payment.succeeded"));
+        }
+        finally
+        {
+            await Service.Stripe.DeliverAsync("normal");
+        }
+    }
+
+    /// <summary>E19 with a card: the customer and the collective invoice.</summary>
+    async Task<(Customer Acme, string Collective)> WithdrawnAfterTheClose()
+    {
+        var acme = await OpenWith(Visa, "business", "2026-05-06");
+        await Until("2026-05-28");
+        var booking = await acme.BooksAsync("users");
+        await Until("2026-06-09");
+        var collective = (await acme.LastDocumentAsync()).Text("id");
+        (await acme.EndsAsync(booking)).Ok();
+        await Settle();
+        return (acme, collective);
+    }
+
+    async Task<Customer> OpenWith(string number, string plan, string on)
+    {
+        var acme = await Open(plan, on);
+        await acme.LeavesAsync(number);
+        return acme;
+    }
+
+    /// <summary>An account on the day from which no webhook arrives.</summary>
+    async Task<Customer> OpenDropped(string plan)
+    {
+        await Until("2026-04-01");
+        await Service.Stripe.DeliverAsync("drop");
+        return await Service.OpenAsync(plan);
+    }
+
+    async Task Settle() => await Service.WalkAsync(await Service.NowAsync());
+
+    Task<IReadOnlyList<JsonElement>> Intents(Customer acme) => Service.Stripe.IntentsAsync(acme.Id);
+    async Task<IReadOnlyList<JsonElement>> Succeeded(Customer acme) => [.. (await Intents(acme)).Where(intent => intent.Text("status") == "succeeded")];
+
+    /// <summary>Status and payment of the newest document.</summary>
+    static async Task<string> State(Customer acme) => State(await acme.LastDocumentAsync());
+    static string State(JsonElement document) => $"{document.Text("status")} {document.Text("payment")}";
+
+    static string? Label(Answer overview) =>
+        overview.Ok().GetProperty("paymentMethod") is { ValueKind: JsonValueKind.Object } method ? method.Text("label") : null;
+
+    static async Task<int> Journaled(Customer acme, string action) =>
+        (await acme.GetAsync("/journal?limit=100")).Ok().Items("entries").Count(entry => entry.Text("action") == action);
+
+    string Origin => $"http://localhost:{Service.Port}";
+
+    async Task<HttpStatusCode> Told(string body, string? signature)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Origin}/api/stripe/webhook") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        if (signature is not null) request.Headers.TryAddWithoutValidation("Stripe-Signature", signature);
+        using var response = await http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    static string Signed(string body, long at, string secret = StripeControl.Secret)
+    {
+        var time = at.ToString(CultureInfo.InvariantCulture);
+        return $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{time}.{body}")))}";
+    }
+}
+
+/// <summary>A service that is killed (SIGKILL) while it waits for Stripe.</summary>
+public class KilledPaymentTests
+{
+    [Theory]
+    [InlineData("timeout")]
+    [InlineData("timeout_after")]
+    public async Task An_order_is_charged_once(string fault)
+    {
+        var place = Place.New("2026-05-06T08:00:00Z");
+        await using var world = await Running.StartAsync("Billing.Local.dll", place, Place.FreePorts(1), () => Listens(place));
+        var service = await Service.StartAsync(place);
+        var acme = await service.OpenAsync("business");
+        await acme.LeavesAsync("4242424242424242");
+
+        await service.Stripe.FailAsync("POST /v1/payment_intents", fault);
+        var ordering = acme.OrderAsync("/plan-changes", new { plan = "smart" });
+        for (var waited = Stopwatch.StartNew(); !await service.Stripe.HasFailedAsync() && waited.Elapsed < TimeSpan.FromSeconds(20);) await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.False(ordering.IsCompleted);
+        await service.KillAsync();
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => ordering);
+        await service.DisposeAsync();
+
+        await using var again = await Service.StartAsync(place);
+        await again.WalkAsync(await again.NowAsync() + TimeSpan.FromDays(1));
+        var documents = await acme.On(again).DocumentsAsync();
+        Assert.Equal([8211, 9508], documents.Select(document => document.Cents("grossCents")));
+        Assert.All(documents, document => Assert.Equal("paid", document.Text("status")));
+        Assert.Equal([8211, 9508], (await again.Stripe.IntentsAsync(acme.Id)).Where(intent => intent.Text("status") == "succeeded").Select(intent => intent.Cents("amount")));
+    }
+
+    static async Task<bool> Listens(Place place)
+    {
+        foreach (var port in Enumerable.Range(place.StoragePort, 4))
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", port);
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,182 @@
+using Billing.Accounts;
+using Billing.Invoices;
+using Billing.Payments;
+
+namespace Billing.Tests;
+
+public class CollectInvoiceTests
+{
+    static readonly DateOnly Issued = A.Day("2026-05-06");
+    static readonly DateTimeOffset Now = A.Instant("2026-05-06T10:00:00Z");
+
+    /// <summary>An account with a card whose first invoice, 79,90/15,18/95,08, is about to be charged.</summary>
+    static (Account Account, Invoice Invoice) Charging()
+    {
+        var story = Unpaid("business");
+        return (CollectInvoice.Plan(story.State with { PaymentMethod = A.Card, Customer = "cus_1" }, Issued, Now), story.Last);
+    }
+
+    static AccountStory Unpaid(string plan) => new(plan, Issued, A.Terms, A.Company(), withMethod: true);
+
+    static PaymentAttempt SlotOf(Account account) => account.Receivables.Single().Slot!;
+
+    static IntentSnapshot Intent(Account account, IntentStatus status, string? failure = null, decimal refunded = 0, decimal returned = 0, string? attempt = null, decimal amount = 95.08m) => new(
+        "pi_1", attempt ?? SlotOf(account).Id, "acme", "inv-1", "cus_1", status, A.Euro(amount), status == IntentStatus.Succeeded ? A.Euro(amount) : A.Euro(0),
+        A.Euro(refunded), A.Euro(returned), failure, IsDebit: true, "eur");
+
+    static AccountChange Heard(Account account, Invoice invoice, IntentSnapshot intent, string on = "2026-05-06") =>
+        CollectInvoice.Observe(account, invoice, intent, A.Day(on), A.Instant(on + "T10:00:00Z"));
+
+    [Fact]
+    public void What_is_due_is_charged_once_and_only_with_a_method_on_file()
+    {
+        var (account, invoice) = Charging();
+
+        Assert.Equal((A.Euro(95.08m), "pm_1", AttemptStage.Planned), (SlotOf(account).Amount, SlotOf(account).Method, SlotOf(account).Stage));
+        Assert.Equal(account, CollectInvoice.Plan(account, Issued, Now)); // one payment under way, whoever asks
+        Assert.Equal(InvoiceStatus.Open, invoice.Status);
+        var without = Unpaid("business").State;
+        Assert.Equal(without, CollectInvoice.Plan(without, Issued, Now));
+    }
+
+    [Fact]
+    public void A_success_pays_the_invoice_however_often_it_is_heard()
+    {
+        var (account, invoice) = Charging();
+        var intent = Intent(account, IntentStatus.Succeeded);
+
+        var first = Heard(account, invoice, intent);
+        var paid = Assert.Single(first.Invoices);
+        var again = Heard(first.Account, paid, intent);
+
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Succeeded, A.Euro(0)), (paid.Status, paid.Payment, paid.AmountDue));
+        Assert.Empty(first.Account.Receivables);
+        Assert.Contains(first.Notifications, told => told.Type == "invoice.paid");
+        Assert.Equal(paid.Paid, again.Invoices.Single().Paid);
+        Assert.Empty(again.Journal);
+        Assert.Empty(again.Notifications);
+        Assert.Empty(again.Account.Refunds);
+    }
+
+    [Fact]
+    public void A_declined_card_is_tried_again_on_days_3_5_and_7_and_then_no_more()
+    {
+        var (account, invoice) = Charging();
+        var days = new List<DateOnly?>();
+        for (var on = Issued; ; on = days[^1]!.Value)
+        {
+            account = CollectInvoice.Plan(account, on, Now);
+            account = Heard(account, invoice, Intent(account, IntentStatus.Failed, "card_declined"), on.ToString("yyyy-MM-dd")).Account;
+            days.Add(account.Receivables.Single().CollectOn);
+            if (days[^1] is null) break;
+        }
+
+        Assert.Equal([A.Day("2026-05-09"), A.Day("2026-05-11"), A.Day("2026-05-13"), null], days);
+    }
+
+    [Fact]
+    public void What_needs_the_customers_approval_waits_for_the_customer()
+    {
+        var (account, invoice) = Charging();
+
+        var change = Heard(account, invoice, Intent(account, IntentStatus.Failed, "authentication_required"));
+
+        Assert.Equal(PaymentState.ActionRequired, change.Invoices.Single().Payment);
+        Assert.Equal((null, null), (change.Account.Receivables.Single().Slot, change.Account.Receivables.Single().CollectOn));
+        Assert.Contains(change.Notifications, told => told.Type == "invoice.payment_action_required");
+    }
+
+    [Fact]
+    public void A_debit_that_processes_holds_the_slot_and_dunning_stands_still()
+    {
+        var (account, invoice) = Charging();
+        var waiting = Heard(account, invoice, Intent(account, IntentStatus.Processing), "2026-05-18");
+
+        Assert.Equal(PaymentState.Processing, waiting.Invoices.Single().Payment);
+        Assert.False(waiting.Account.Receivables.Single().IsOverdue(A.Day("2026-06-30")));
+
+        var failed = Heard(waiting.Account, waiting.Invoices.Single(), Intent(waiting.Account, IntentStatus.Failed, "insufficient_funds"), "2026-05-26");
+
+        // Due on 20.05.; the six days since then in which it was processing do not count.
+        Assert.Equal((A.Day("2026-05-26"), PaymentState.Failed), (failed.Account.Receivables.Single().DueOn, failed.Invoices.Single().Payment));
+    }
+
+    [Fact]
+    public void A_payment_for_what_was_paid_meanwhile_goes_back_and_the_operator_is_told()
+    {
+        var (account, invoice) = Charging();
+        var byTransfer = OperatorCorrections.RecordTransfer(account, invoice, invoice.Gross, Issued, "ref", "Kontoauszug", Now, A.Operator).Value().Apply(0).Change;
+
+        var change = Heard(byTransfer.Account, byTransfer.Invoices.Single(), Intent(account, IntentStatus.Succeeded));
+
+        var refund = Assert.Single(change.Account.Refunds);
+        Assert.Equal(("pi_1", A.Euro(95.08m), null), (refund.Intent, refund.Amount, refund.CreditNote));
+        Assert.Equal("surplus_refunded", Assert.Single(change.Findings).Code);
+    }
+
+    [Fact]
+    public void A_refund_and_then_a_returned_debit_over_the_whole_leave_the_whole_due_again()
+    {
+        var story = An.Account("business");
+        var booking = story.Booked("users", 1, on: "2026-05-28");
+        var invoice = story.Reached("2026-06-06").Single(); // 104,14
+        var account = CollectInvoice.Plan(story.State with { PaymentMethod = A.Card, Receivables = [.. story.State.Receivables.Where(open => open.Invoice == invoice.Id)] }, A.Day("2026-06-06"), Now);
+        IntentSnapshot Of(decimal refunded, decimal returned) =>
+            Intent(account, IntentStatus.Succeeded, refunded: refunded, returned: returned, amount: 104.14m) with { Invoice = invoice.Id.ToString() };
+        var paid = Heard(account, invoice, Of(0, 0), "2026-06-06");
+        var withdrawn = CancelAddOnOn(paid.Account, paid.Invoices.Single(), booking);
+        var credited = withdrawn.Invoices.First(document => document.Id == invoice.Id);
+        var attempt = Assert.Single(withdrawn.Account.Refunds);
+        Assert.Equal(A.Euro(9.06m), attempt.Amount);
+
+        var refunded = Refunds.Observe(withdrawn.Account, attempt, credited, null, new("re_1", attempt.Id, RefundStatus.Succeeded, attempt.Amount), Now);
+        var returned = Heard(refunded.Account, refunded.Invoices.Single(), Of(9.06m, 104.14m) with { Attempt = "acme-payment-1" }, "2026-07-26");
+
+        var reopened = returned.Invoices.Single();
+        Assert.Equal((A.Euro(104.14m), InvoiceStatus.Open, PaymentState.Returned), (reopened.AmountDue, reopened.Status, reopened.Payment));
+        var open = returned.Account.Receivables.Single();
+        Assert.Equal((A.Day("2026-08-09"), 0, null), (open.DueOn, open.DunningLevel, open.CollectOn));
+        Assert.Empty(returned.Account.Refunds);
+    }
+
+    static AccountChange CancelAddOnOn(Account account, Invoice invoice, AddOns.AddOnBooking booking)
+    {
+        var today = A.Day("2026-06-09");
+        return AddOns.CancelAddOn.Decide(account, A.Terms, account.FindBooking(booking.Id)!, invoice, today, today).Value().Apply(Now, A.Owner, 1).Change;
+    }
+
+    [Fact]
+    public void A_refund_that_fails_is_owed_still_and_a_person_is_told()
+    {
+        var (account, invoice) = Charging();
+        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
+        var correction = CreditNote.DecideFull(paid.Invoices.Single())!;
+        var credited = CreditNote.Apply(paid.Account, A.Terms, correction, Issued, Now, 1);
+        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+
+        var pending = Refunds.Observe(credited.Account, attempt, original, note, new("re_1", attempt.Id, RefundStatus.Pending, attempt.Amount), Now);
+        var failed = Refunds.Observe(
+            pending.Account, pending.Account.Refunds.Single(), pending.Invoices.Single(), note, new("re_1", attempt.Id, RefundStatus.Failed, attempt.Amount), Now);
+
+        Assert.Equal(A.Euro(95.08m), pending.Invoices.Single().Refunded);
+        Assert.Equal(A.Euro(0), failed.Invoices[0].Refunded);
+        Assert.Equal((InvoiceStatus.Open, PaymentState.RefundFailed), (failed.Invoices[1].Status, failed.Invoices[1].Payment));
+        Assert.Equal("refund_failed", Assert.Single(failed.Findings).Code);
+        Assert.Empty(failed.Account.Refunds);
+    }
+
+    [Fact]
+    public void Each_step_of_dunning_is_told_once()
+    {
+        var account = Unpaid("smart"); // due on 20.05.
+        var steps = new Dictionary<string, string?>();
+        for (var day = A.Day("2026-05-20"); day <= A.Day("2026-06-15"); day = day.AddDays(1))
+        {
+            var before = account.Told.Count;
+            account.Reached(day.ToString("yyyy-MM-dd"));
+            foreach (var told in account.Told.Skip(before).Where(told => told is { Type: "invoice.overdue", InvoiceId: "inv-1" })) steps[day.ToString("dd.MM.")] = told.State;
+        }
+
+        Assert.Equal([("23.05.", "reminder"), ("27.05.", "notice"), ("03.06.", "warning"), ("10.06.", "suspension")], steps.Select(step => (step.Key, step.Value!)));
+    }
+}
