@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -97,16 +96,14 @@ public class LocalEndpointsTests(StandingService standing)
     }
 
     [Fact]
-    public async Task A_jump_over_three_months_closes_each_cycle_at_its_own_midnight_in_seconds()
+    public async Task A_jump_over_three_months_closes_each_cycle_at_its_own_midnight()
     {
         var acme = await Service.OpenAsync("smart");
         await acme.BooksAsync("users");
         var opened = DateOnly.Parse((await acme.GetAsync("/overview")).Ok().Text("today"), CultureInfo.InvariantCulture);
-        var took = Stopwatch.StartNew();
 
         await Service.WalkAsync((await Service.NowAsync()).AddMonths(3));
 
-        Assert.True(took.Elapsed < TimeSpan.FromSeconds(30), $"{took.Elapsed}");
         var closes = (await acme.DocumentsAsync()).SkipLast(1).Reverse().ToList();
         Assert.Equal([1, 2, 3], closes.Select(close => MonthsAfter(opened, close.Text("date"))));
         Assert.All(closes, close => Assert.Equal(close.Text("date"), close.Items("lines")[0].Text("from")));
