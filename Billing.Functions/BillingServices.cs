@@ -79,7 +79,7 @@ public static class BillingServices
     /// <summary>A caller waits: storage that hangs is an outage after seconds, not minutes.</summary>
     static T Brisk<T>(T options) where T : ClientOptions
     {
-        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(5);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
