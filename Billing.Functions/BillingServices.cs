@@ -150,8 +150,7 @@ public static class BillingServices
             var usual = new AccessTerms();
             return new(
                 Days("Access:ReminderAfter", usual.ReminderAfter), Days("Access:NoticeAfter", usual.NoticeAfter), Days("Access:WarningAfter", usual.WarningAfter), Days("Access:SuspensionAfter", usual.SuspensionAfter),
-                // Nobody is suspended for a payment method that cannot be given yet.
-                Optional("Access:WithoutMethodAfter") is null ? null : Days("Access:WithoutMethodAfter", 14),
+                Optional("Access:WithoutMethodAfter") == "off" ? null : Days("Access:WithoutMethodAfter", usual.WithoutMethodAfter!.Value),
                 Days("Access:FindingAfter", usual.FindingAfter));
         }
 

@@ -117,7 +117,7 @@ public sealed partial class OperatorFunctions(
     }
 
     // What we name findings; anything else would only trouble the storage.
-    [GeneratedRegex(@"\A[a-z0-9-]{1,120}\z")]
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,200}\z")]
     private static partial Regex FindingId();
 
     static Refusal? Unreasonable(string reason) =>

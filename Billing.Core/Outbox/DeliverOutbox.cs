@@ -31,7 +31,8 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
         for (var place = 0; place < entry.Findings.Length; place++)
         {
             var finding = entry.Findings[place];
-            await findings.AddAsync(new($"{entry.Account}-{entry.Version}-{place}", entry.Account, entry.At, finding.Code, finding.Text), cancellation);
+            var id = finding.About is { } about ? $"{entry.Account}-{finding.Code}-{about}" : $"{entry.Account}-{entry.Version}-{place}";
+            await findings.AddAsync(new(id, entry.Account, entry.At, finding.Code, finding.Text), cancellation);
         }
         await store.DeleteOutboxAsync(entry, cancellation);
         await due.RemoveAsync(Guard(entry), cancellation);

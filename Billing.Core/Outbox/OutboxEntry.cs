@@ -27,7 +27,8 @@ public sealed record Notification(string Type)
 /// <summary>Something the operator must look at.</summary>
 /// <param name="Code">What kind, snake case.</param>
 /// <param name="Text">One German sentence with the figures.</param>
-public sealed record Finding(string Code, string Text);
+/// <param name="About">What it is about, where the same would be found again and again: such a finding is added once.</param>
+public sealed record Finding(string Code, string Text, string? About = null);
 
 /// <summary>What a commit promised to tell others. It is deleted when all of it has been told; being told twice is harmless, the ids are stable.</summary>
 /// <param name="Version">The account version of the commit: names the row, and with a place in the list each promise.</param>

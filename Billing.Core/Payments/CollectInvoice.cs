@@ -121,6 +121,15 @@ public static class CollectInvoice
                 mustAct ? $"Zahlung von {slot.Amount} zu {invoice.Number} braucht eine Freigabe." : $"Zahlung von {slot.Amount} zu {invoice.Number} abgelehnt ({intent.FailureCode}).");
     }
 
+    /// <summary>A payment whose currency, amount or customer is another than was asked for: no rule explains it, so a person looks at it.</summary>
+    public static AccountChange Doubt(Account account, Invoice invoice, IntentSnapshot intent, DateTimeOffset at)
+    {
+        if (account.FindReceivable(invoice.Id) is { Slot: { } slot } open && slot.Id == intent.Attempt)
+            account = account.WithReceivable(open with { Slot = slot with { TryAt = at + Collections.LookAgain } });
+        return new AccountChange(account).Report(new("payment_mismatch",
+            $"Zahlung {intent.Id} zu {invoice.Number} passt nicht (Betrag {intent.Amount}, Währung {intent.Currency}, Kunde {intent.Customer}).", intent.Id));
+    }
+
     /// <summary>Nothing came of the attempt, and nothing can any more: it never reached the provider, or its session ended.</summary>
     /// <param name="again">Whether to try again at once.</param>
     public static AccountChange Abandon(Account account, Invoice invoice, PaymentAttempt attempt, DateOnly today, bool again)

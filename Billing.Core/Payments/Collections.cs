@@ -1,5 +1,6 @@
 using Billing.Accounts;
 using Billing.Invoices;
+using Billing.Outbox;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
 
@@ -8,11 +9,9 @@ namespace Billing.Payments;
 /// <summary>Which of what is under way is looked at.</summary>
 public enum Look
 {
-    /// <summary>What is due by now.</summary>
-    AtDue,
-    /// <summary>Also what was committed just now, and is not yet anybody else's.</summary>
+    /// <summary>What is due by now, and what was committed just now and has not been asked for yet.</summary>
     AtFresh,
-    /// <summary>Everything: something has happened at the provider.</summary>
+    /// <summary>What is due by now, and all that the provider has already: something has happened there. What has just been committed is its committer's.</summary>
     AtAll,
 }
 
@@ -38,28 +37,33 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         if (await store.FindAsync(id, cancellation) is not { Account: var account }) return;
         foreach (var open in account.Receivables)
         {
-            if (open.Slot is { } slot && (slot.TryAt <= now || look == Look.AtAll || (look == Look.AtFresh && slot.Stage == AttemptStage.Planned && !slot.IsSession) || IsOutgrown(open)))
+            if (open.Slot is { } slot && (slot.TryAt <= now || IsLookedAt(look, slot.Stage == AttemptStage.UnderWay, slot.IsSession) || IsOutgrown(open)))
                 await GuardAsync(id, slot.Id, slot.At, now, stop => GoOnAsync(account, open, slot, now, stop), (code, stop) => RefusedAsync(id, open, slot, code, now, stop), cancellation);
         }
         foreach (var refund in account.Refunds)
         {
-            if (refund.TryAt <= now || look == Look.AtAll || (look == Look.AtFresh && refund.Refund is null))
+            if (refund.TryAt <= now || IsLookedAt(look, refund.Refund is not null, isSession: false))
                 await GuardAsync(
                     id, refund.Id, refund.At, now, stop => GoOnAsync(account, refund, now, stop),
                     (_, stop) => CommitAsync(id, refund, new("", refund.Id, RefundStatus.Failed, refund.Amount), now, stop), cancellation);
         }
     }
 
+    static bool IsLookedAt(Look look, bool isUnderWay, bool isSession) => look == Look.AtAll ? isUnderWay : !isUnderWay && !isSession;
+
     /// <summary>Takes in what the provider has of a payment intent now, however it came to be heard of.</summary>
-    /// <returns>False if it does not belong to this account.</returns>
-    public async Task<bool> ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation)
+    public async Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation)
     {
         var intent = await gateway.GetIntentAsync(intentId, cancellation);
-        if (intent.Account != id.Value || !InvoiceId.TryParse(intent.Invoice, out var invoice)) return false;
+        if (intent.Account != id.Value || !InvoiceId.TryParse(intent.Invoice, out var invoice) || await store.FindInvoiceAsync(id, invoice, cancellation) is null)
+        {
+            if (intent.Status == IntentStatus.Succeeded)
+                await ReportAsync(id, new("payment_unknown", $"Zahlung {intent.Id} über {intent.Received} gehört zu keiner Rechnung.", intent.Id), now, cancellation);
+            return;
+        }
         if (await store.FindAsync(id, cancellation) is { Account: var account } && account.FindReceivable(invoice)?.Slot is { IsSession: false } slot && slot.Id == intent.Attempt)
             intent = await EndedAsync(intent, cancellation);
         await ObserveAsync(id, invoice, () => gateway.GetIntentAsync(intentId, cancellation), intent, now, cancellation);
-        return true;
     }
 
     /// <summary>Asks the provider for a page on which the customer pays what is due on the invoice.</summary>
@@ -91,9 +95,13 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     {
         if (await store.FindAsync(id, cancellation) is not { Account.Customer: { } customer }) return;
         var method = await gateway.FindMethodAsync(customer, cancellation);
+        var isNew = false;
         await accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, today, _) =>
-            Task.FromResult<Decision<Pending>>(Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account))), cancellation);
-        await WorkAsync(id, now, Look.AtFresh, cancellation);
+        {
+            isNew = account.PaymentMethod != method;
+            return Task.FromResult<Decision<Pending>>(Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account)));
+        }, cancellation);
+        if (isNew) await WorkAsync(id, now, Look.AtFresh, cancellation);
     }
 
     /// <summary>Null when the slot is free now; otherwise why it is not.</summary>
@@ -205,14 +213,24 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             var intent = heard ?? await ask();
             heard = null;
             if (await store.FindInvoiceAsync(id, invoiceId, stop) is not { } invoice) return Refusals.InvoiceNotFound;
-            var expected = account.FindReceivable(invoiceId)?.Slot is { } slot && slot.Id == intent.Attempt ? slot.Amount : intent.Amount;
-            if (intent.Currency != "eur" || intent.Amount != expected || (account.Customer is { } customer && intent.Customer != customer))
-            {
-                return Pending.Of(new AccountChange(account).Report(new("payment_mismatch",
-                    $"Zahlung {intent.Id} zu {invoice.Number} passt nicht (Betrag {intent.Amount}, Währung {intent.Currency}).")), new Reply(200, ReplyKind.Account));
-            }
-            return Pending.Of(CollectInvoice.Observe(account, invoice, intent, today, now), new Reply(200, ReplyKind.Account));
+            var change = await FitsAsync(account, invoice, intent, stop)
+                ? CollectInvoice.Observe(account, invoice, intent, today, now)
+                : CollectInvoice.Doubt(account, invoice, intent, now);
+            return Pending.Of(change, new Reply(200, ReplyKind.Account));
         }, cancellation);
+
+    /// <summary>Currency, amount and customer of a payment must be those that were asked for.</summary>
+    async Task<bool> FitsAsync(Account account, Invoice invoice, IntentSnapshot intent, CancellationToken cancellation)
+    {
+        var expected = account.FindReceivable(invoice.Id)?.Slot is { } slot && slot.Id == intent.Attempt ? slot.Amount : intent.Amount;
+        if (intent.Currency != "eur" || intent.Amount != expected) return false;
+        // A customer who was deleted at the provider had been ours as well.
+        return intent.Customer == account.Customer || (intent.Customer is { } former && await events.FindAccountAsync(former, cancellation) == account.Id);
+    }
+
+    Task<Decision<Outcome>> ReportAsync(AccountId id, Finding finding, DateTimeOffset now, CancellationToken cancellation) =>
+        accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
+            new AccountChange(account).Report(finding), new Reply(200, ReplyKind.Account))), cancellation);
 
     Task<Decision<Outcome>> CommitAsync(AccountId id, InvoiceId invoiceId, DateTimeOffset now, Func<Account, Invoice, DateOnly, AccountChange> decide, CancellationToken cancellation) =>
         accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
@@ -220,16 +238,16 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
                 ? Pending.Of(decide(account, invoice, today), new Reply(200, ReplyKind.Account))
                 : Refusals.InvoiceNotFound, cancellation);
 
-    /// <summary>The account with a customer at the provider, made when it is needed first.</summary>
+    /// <summary>The account with a customer at the provider, made when it is needed first, or again after somebody deleted it there.</summary>
     /// <param name="update">Brings a known customer's details up to date: before they see a page of the provider's.</param>
     public async Task<Account> WithCustomerAsync(Account account, DateTimeOffset now, CancellationToken cancellation, bool update = false)
     {
         if (account.Customer is not null && !update) return account;
         var customer = await gateway.SaveCustomerAsync(account, cancellation);
-        if (account.Customer is not null) return account;
+        if (account.Customer == customer) return account;
         await events.LinkAsync(customer, account.Id, cancellation);
         var saved = await accounts.ExecuteAsync(new Command(account.Id, Actor.System, now), (current, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
-            new AccountChange(current with { Customer = current.Customer ?? customer }), new Reply(200, ReplyKind.Account))), cancellation);
+            new AccountChange(current with { Customer = current.Customer == account.Customer ? customer : current.Customer }), new Reply(200, ReplyKind.Account))), cancellation);
         return saved.IsRefused(out var refusal, out var outcome) ? throw new PaymentProviderUnavailableException($"Account {account.Id}: {refusal.Code}") : outcome.Account;
     }
 

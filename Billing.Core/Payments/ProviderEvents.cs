@@ -48,8 +48,7 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
             return;
         }
 
-        if (happened.Intent is { } intent && !await collections.ObserveAsync(mine, intent, now, cancellation))
-            log.LogWarning("Event {Event} ({Type}) names a payment that is not of account {Account}", happened.Id, happened.Type, mine);
+        if (happened.Intent is { } intent) await collections.ObserveAsync(mine, intent, now, cancellation);
         if (happened.ConcernsMethod) await collections.SyncMethodAsync(mine, now, cancellation);
         await collections.WorkAsync(mine, now, Look.AtAll, cancellation);
         await events.CloseAsync(id, mine, cancellation);

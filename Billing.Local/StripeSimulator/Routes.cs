@@ -89,7 +89,7 @@ static class Answers
                 return;
             }
 
-            if (node is not JsonObject into) return;
+            if (node is not JsonObject into || into.Flag("deleted")) return;
             var name = rest[0];
             if (name == "refunds" && into.Text("object") == "charge")
                 into[name] = List($"/v1/charges/{into.Id()}/refunds", account.All("refund").Where(refund => refund.Text("charge") == into.Id()).Reverse());

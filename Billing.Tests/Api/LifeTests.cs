@@ -8,7 +8,7 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
     [Fact]
     public Task A_cancelled_subscription_ends_and_is_opened_again() => Story(async () =>
     {
-        var acme = await OpenPaid("pro", on: "2026-05-06");
+        var acme = await OpenWith(Visa, "pro", "2026-05-06");
         await Until("2026-05-10");
         await acme.BooksAsync("users");
         await Until("2026-05-20");
@@ -41,7 +41,6 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
         Assert.Equal((200, "active", "smart", "2026-06-10–2026-07-09"), (reopened.Status, reopened.Json.Text("status"), reopened.Json.Text("plan"), reopened.Json.Period()));
         Assert.Equal(("19,90/3,78/23,68", "2026-06-10"), ((await acme.LastDocumentAsync()).Figure(), (await acme.LastDocumentAsync()).Text("date")));
         Assert.Equal("active", (await acme.EntitlementsAsync()).GetProperty("access").Text("state"));
-        await acme.PaysAsync();
         await Until("2026-07-10");
         Assert.Equal(["19,90 (10.07.–09.08.)"], (await acme.LastDocumentAsync()).AmountsWithDays());
     });
@@ -166,7 +165,7 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
     [Fact]
     public Task Who_does_not_pay_is_warned_suspended_and_let_in_again_at_once() => Story(async () =>
     {
-        var acme = await Open("smart", on: "2026-05-06");
+        var acme = await OpenWith(Declined, "smart", "2026-05-06");
         async Task<(string, string?, string?)> Access()
         {
             var access = (await acme.EntitlementsAsync()).GetProperty("access");
@@ -195,7 +194,7 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
     [Fact]
     public Task A_long_suspension_is_told_to_the_operator_who_resolves_it() => Story(async () =>
     {
-        var acme = await Open("smart", on: "2026-05-06");
+        var acme = await OpenWith(Declined, "smart", "2026-05-06");
         await Until("2026-07-09");
         Assert.Empty(await Findings(acme));
         await Until("2026-07-10");
@@ -230,17 +229,16 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
     [Fact]
     public Task The_history_is_paged_without_gap_or_repetition() => Story(async () =>
     {
-        var acme = await OpenPaid("smart", on: "2026-05-06");
+        var acme = await OpenWith(Visa, "smart", "2026-05-06");
         await acme.BooksAsync("users");
         await acme.ChangesAsync("pro");
         await acme.ChangesAsync("business");
         await Until("2026-06-06");
-        await acme.PaysAsync();
         await acme.BooksAsync("storage");
         await acme.ChangesAsync("pro");
 
         var history = (await acme.GetAsync("/invoices?limit=100")).Ok();
-        Assert.Equal(["invoice open", "collective draft", "collective paid", "invoice paid", "invoice paid", "invoice paid"],
+        Assert.Equal(["invoice paid", "collective draft", "collective paid", "invoice paid", "invoice paid", "invoice paid"],
             history.Items("invoices").Select(invoice => $"{invoice.Text("kind")} {invoice.Text("status")}"));
         Assert.Equal(JsonValueKind.Null, history.GetProperty("nextCursor").ValueKind);
         Assert.Equal(Ids(history.Items("invoices")), Ids((await acme.GetAsync("/overview")).Ok().Items("invoices")));
@@ -269,10 +267,6 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
         Assert.Equal(("79,90/15,18/95,08", "S", "DE"),
             (note.Figure(), note.Items("taxes").Single().Text("category"), note.GetProperty("buyer").GetProperty("address").Text("country")));
     });
-
-    async Task<IReadOnlyList<JsonElement>> Findings(Customer acme, string query = "") =>
-        [.. (await Service.SendAsync(HttpMethod.Get, "api/operator/findings" + query, token: await Service.TokenAsync("operator"))).Ok().Items("findings")
-            .Where(finding => finding.Text("account") == acme.Id)];
 
     static async Task<List<JsonElement>> Paged(Customer acme, string path, string field, int limit)
     {

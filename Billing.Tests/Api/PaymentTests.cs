@@ -14,7 +14,7 @@ namespace Billing.Tests.Api;
 /// </summary>
 public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixture<Walk<PaymentTests>>
 {
-    const string Visa = "4242424242424242", Declined = "4000000000000341", AsksAlways = "4000002760003184";
+    const string AsksAlways = "4000002760003184";
     const string Debit = "DE89370400440532013000", FailingDebit = "DE62370400440532013001";
 
     // --- leaving a method, and what it collects
@@ -110,6 +110,62 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.Equal(5343, Assert.Single(await Succeeded(acme)).Cents("amount"));
     });
 
+    [Fact]
+    public Task A_card_that_has_expired_is_charged_once_the_bank_renewed_it() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        var page = (await acme.PostAsync("/payment-method/session", new { returnUrl = acme.Back })).Ok().Text("url");
+        (await Service.Stripe.CompleteAsync(page, Visa, 5, 2026)).Ok();
+        await Settle();
+        Assert.Equal(("paid succeeded", "2026-05"), (await State(acme), await Expiry(acme)));
+        await Until("2026-06-06");
+        Assert.Equal("open failed", await State(acme));
+
+        await Service.Stripe.RenewCardAsync((await Intents(acme))[^1].Text("payment_method"), 12, 2030);
+        await Settle();
+        Assert.Equal("2030-12", await Expiry(acme));
+        await Until("2026-06-09");
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Equal(2, (await Succeeded(acme)).Count);
+    });
+
+    [Fact]
+    public Task A_customer_deleted_at_Stripe_can_leave_a_method_again() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "pro", "2026-05-06");
+        var former = (await Intents(acme))[0].Text("customer");
+        await Service.Stripe.ByHandAsync(HttpMethod.Delete, $"customers/{former}");
+        await Settle();
+        Assert.Null(Label(await acme.GetAsync("/overview")));
+
+        await acme.LeavesAsync(Visa);
+        await Until("2026-06-06");
+        Assert.Equal(["paid succeeded", "paid succeeded"], (await acme.DocumentsAsync()).Select(State));
+        Assert.NotEqual(former, (await Intents(acme))[0].Text("customer"));
+
+        // What the former customer paid is refunded to them.
+        (await acme.OperateAsync("/invoices/inv-1/void", new { reason = "Doppelt" })).Ok();
+        await Settle();
+        Assert.Equal("succeeded", Assert.Single(await Service.Stripe.RefundsAsync(acme.Id)).Text("status"));
+        Assert.Empty(await Findings(acme));
+    });
+
+    [Fact]
+    public Task Money_that_came_for_no_invoice_is_told_to_the_operator_once() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "pro", "2026-05-06");
+        var mine = (await Intents(acme))[0];
+        await Service.Stripe.ByHandAsync(HttpMethod.Post, "payment_intents",
+            ("amount", "1234"), ("currency", "eur"), ("customer", mine.Text("customer")), ("payment_method", mine.Text("payment_method")), ("confirm", "true"),
+            ("off_session", "true"));
+        await Settle();
+        await Until("2026-05-08");
+        var finding = Assert.Single(await Findings(acme));
+        Assert.Equal("payment_unknown", finding.Text("code"));
+        Assert.Contains("12,34 €", finding.Text("text"), StringComparison.Ordinal);
+        Assert.Equal("paid succeeded", await State(acme));
+    });
+
     // --- debits
 
     [Fact]
@@ -200,6 +256,60 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.Single(await Intents(acme));
     });
 
+    [Fact]
+    public Task A_debit_returned_on_day_50_is_dunned_from_zero() => Story(async () =>
+    {
+        var acme = await OpenWith(Debit, "pro", "2026-05-06");
+        var first = (await acme.LastDocumentAsync()).Text("id");
+        await Until("2026-06-25");
+        Assert.Equal(["paid succeeded", "paid succeeded"], (await acme.DocumentsAsync()).Select(State));
+        await Service.Stripe.ReturnAsync((await Intents(acme))[^1].Text("id"));
+        await Settle();
+        Assert.Equal(("open returned", 5343), (State(await acme.InvoiceAsync(first)), (await acme.InvoiceAsync(first)).Cents("amountDueCents")));
+        Assert.Equal("active", await Access(acme));
+
+        // Due on 09.07.: reminder, notice, warning and suspension count from there.
+        await Until("2026-07-11");
+        Assert.Equal(0, await Journaled(acme, "invoice.overdue"));
+        await Until("2026-07-12");
+        Assert.Equal(1, await Journaled(acme, "invoice.overdue"));
+        await Until("2026-07-22");
+        Assert.Equal((2, "active"), (await Journaled(acme, "invoice.overdue"), await Access(acme)));
+        await Until("2026-07-23");
+        Assert.Equal("warned overdue 2026-07-30", await Access(acme));
+        await Until("2026-07-30");
+        Assert.Equal("suspended overdue", await Access(acme));
+        Assert.Equal(3, (await Intents(acme)).Count);
+
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync(first), Visa)).Ok();
+        await Settle();
+        Assert.Equal("active", await Access(acme));
+    });
+
+    // --- access without a method
+
+    [Fact]
+    public Task Who_leaves_no_method_is_warned_at_once_and_suspended_at_the_end_of_the_period() => Story(async () =>
+    {
+        var acme = await OpenPaid("pro", "2026-05-06");
+        Assert.Equal("warned payment_method_missing 2026-06-06", await Access(acme));
+        await Until("2026-06-05T21:59:59Z");
+        Assert.Equal("warned payment_method_missing 2026-06-06", await Access(acme));
+        await Until("2026-06-06");
+        Assert.Equal("suspended payment_method_missing", await Access(acme));
+
+        await acme.LeavesAsync(Visa);
+        Assert.Equal(("active", "paid succeeded"), (await Access(acme), await State(acme)));
+
+        // The later of 14 days and the end of the period.
+        await Until("2026-06-25");
+        await Service.Stripe.DetachAsync((await Intents(acme))[0].Text("customer"));
+        await Settle();
+        Assert.Equal("warned payment_method_missing 2026-07-09", await Access(acme));
+        await Until("2026-07-09");
+        Assert.Equal("suspended payment_method_missing", await Access(acme));
+    });
+
     // --- disputes
 
     /// <summary>104,14 − 9,06 credited − (104,14 − 9,06 refunded − 95,08 disputed).</summary>
@@ -223,7 +333,7 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         await acme.BooksAsync("users");
         await Until("2026-06-09");
         var payment = (await Succeeded(acme)).Single(intent => intent.Cents("amount") == 10414).Text("id");
-        await Service.Stripe.RefundAsync(payment, 906);
+        await Service.Stripe.ByHandAsync(HttpMethod.Post, "refunds", ("payment_intent", payment), ("amount", "906"));
         await Settle();
         Assert.Equal(906, (await acme.LastDocumentAsync()).Cents("amountDueCents"));
         await Service.Stripe.ReturnAsync(payment);
@@ -292,6 +402,49 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
     [Fact] public Task A_refund_that_failed_is_made_once() => Story(() => RefundedOnce("500", "2026-03-12", "2026-03-13"));
     [Fact] public Task A_refund_that_failed_after_it_was_made_is_made_once() => Story(() => RefundedOnce("500_after", "2026-03-14", "2026-03-15"));
     [Fact] public Task A_refund_without_an_answer_that_was_made_is_made_once() => Story(() => RefundedOnce("timeout_after", "2026-03-16", "2026-03-17"));
+
+    /// <summary>The simulator forgets keys after 24 h, as Stripe does.</summary>
+    [Fact]
+    public Task A_close_while_Stripe_is_away_for_30_hours_is_charged_once() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "pro", "2026-01-10");
+        await Until("2026-02-09T20:00:00Z");
+        await Service.Stripe.FailAsync("*", "429", times: 100_000);
+        await Until("2026-02-10T12:00:00Z");
+        var renewal = await acme.LastDocumentAsync();
+        Assert.Equal(("2026-02-10", "open none", "active"), (renewal.Text("date"), State(renewal), await Access(acme)));
+        (await acme.PayNowAsync(renewal.Text("id"))).Refused(503, "payment_provider_unavailable");
+        (await acme.PostAsync("/payment-method/session", new { returnUrl = acme.Back })).Refused(503, "payment_provider_unavailable");
+        await Until("2026-02-11T02:00:00Z");
+        Assert.Equal("open none", await State(acme));
+
+        await Service.Stripe.RecoverAsync();
+        await Until("2026-02-11T03:30:00Z");
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Equal([5343, 5343], (await Intents(acme)).Select(intent => intent.Cents("amount")));
+        Assert.Empty(await Findings(acme));
+    });
+
+    /// <summary>The method was removed at Stripe and nobody told us: the charge is refused, not declined.</summary>
+    [Fact]
+    public Task A_charge_that_Stripe_refuses_counts_as_failed() => Story(async () =>
+    {
+        var acme = await OpenDropped("smart");
+        await acme.LeavesAsync(Visa);
+        await Until("2026-04-01T13:00:00Z");
+        await Until("2026-04-02");
+        await Service.Stripe.DetachAsync((await Intents(acme))[0].Text("customer"));
+        var upgrade = (await acme.ChangesAsync("pro")).Text("id");
+        Assert.Equal("open failed", State(await acme.InvoiceAsync(upgrade)));
+        Assert.Equal("Visa •••• 4242", Label(await acme.GetAsync("/overview")));
+        await Until("2026-04-02T12:00:00Z");
+        Assert.Null(Label(await acme.GetAsync("/overview")));
+
+        await acme.LeavesAsync(Visa);
+        await Until("2026-04-02T14:00:00Z");
+        Assert.Equal("paid succeeded", State(await acme.InvoiceAsync(upgrade)));
+        Assert.Equal(2, (await Succeeded(acme)).Count);
+    });
 
     // --- webhooks
 
@@ -431,13 +584,6 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         return (acme, collective);
     }
 
-    async Task<Customer> OpenWith(string number, string plan, string on)
-    {
-        var acme = await Open(plan, on);
-        await acme.LeavesAsync(number);
-        return acme;
-    }
-
     /// <summary>An account on the day from which no webhook arrives.</summary>
     async Task<Customer> OpenDropped(string plan)
     {
@@ -457,6 +603,15 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
 
     static string? Label(Answer overview) =>
         overview.Ok().GetProperty("paymentMethod") is { ValueKind: JsonValueKind.Object } method ? method.Text("label") : null;
+
+    static async Task<string> Expiry(Customer acme) => (await acme.GetAsync("/overview")).Ok().GetProperty("paymentMethod").Text("expires");
+
+    /// <summary>State, reason and date of suspension, as far as there are any.</summary>
+    static async Task<string> Access(Customer acme)
+    {
+        var access = (await acme.EntitlementsAsync()).GetProperty("access");
+        return $"{access.Text("state")} {access.GetProperty("reason").GetString()} {access.GetProperty("suspendsOn").GetString()}".TrimEnd();
+    }
 
     static async Task<int> Journaled(Customer acme, string action) =>
         (await acme.GetAsync("/journal?limit=100")).Ok().Items("entries").Count(entry => entry.Text("action") == action);

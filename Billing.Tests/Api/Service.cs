@@ -122,6 +122,13 @@ public sealed class StripeControl(int port)
     public Task<Answer> CompleteAsync(string url, string number) =>
         SendAsync(HttpMethod.Post, $"_simulator/sessions/{url.Split('/')[^1]}/complete", char.IsLetter(number[0]) ? new { iban = number } : new { card = number });
 
+    public Task<Answer> CompleteAsync(string url, string number, int expiryMonth, int expiryYear) =>
+        SendAsync(HttpMethod.Post, $"_simulator/sessions/{url.Split('/')[^1]}/complete", new { card = number, exp_month = expiryMonth, exp_year = expiryYear });
+
+    /// <summary>The bank issues a new card and tells Stripe by itself.</summary>
+    public async Task RenewCardAsync(string method, int expiryMonth, int expiryYear) =>
+        (await SendAsync(HttpMethod.Post, $"_simulator/payment_methods/{method}/automatic_update", new { exp_month = expiryMonth, exp_year = expiryYear })).Ok();
+
     /// <summary>All payment intents of an account, newest first.</summary>
     public async Task<IReadOnlyList<JsonElement>> IntentsAsync(string account) =>
         (await SendAsync(HttpMethod.Get, $"_simulator/payment_intents?account={account}")).Ok().Items("data");
@@ -132,23 +139,28 @@ public sealed class StripeControl(int port)
     public async Task ReturnAsync(string intent) => (await SendAsync(HttpMethod.Post, $"_simulator/payment_intents/{intent}/return")).Ok();
     public async Task DetachAsync(string customer) => (await SendAsync(HttpMethod.Post, $"_simulator/customers/{customer}/detach")).Ok();
 
-    /// <summary>The next request of this kind fails so.</summary>
-    public async Task FailAsync(string on, string how) =>
-        (await SendAsync(HttpMethod.Put, "_simulator/faults", new { faults = new[] { new { on, times = 1, @do = how } } })).Ok();
+    /// <summary>The next requests of this kind fail so.</summary>
+    public Task FailAsync(string on, string how, int times = 1) => FailAsync([(on, how, times)]);
+
+    public async Task FailAsync(IEnumerable<(string On, string How, int Times)> faults) => (await SendAsync(
+        HttpMethod.Put, "_simulator/faults", new { faults = faults.Select(fault => new { on = fault.On, times = fault.Times, @do = fault.How }) })).Ok();
+
+    /// <summary>Nothing fails any more.</summary>
+    public Task RecoverAsync() => FailAsync([]);
 
     /// <summary>Whether the faults to come have all come.</summary>
     public async Task<bool> HasFailedAsync() => (await SendAsync(HttpMethod.Get, "_simulator/faults")).Ok().Items("faults").Count == 0;
 
     public async Task DeliverAsync(string webhooks) => (await SendAsync(HttpMethod.Put, "_simulator/faults", new { webhooks })).Ok();
 
-    /// <summary>A refund that somebody makes at Stripe by hand.</summary>
-    public async Task RefundAsync(string intent, long cents)
+    /// <summary>Something that somebody does at Stripe by hand.</summary>
+    public async Task ByHandAsync(HttpMethod method, string path, params (string Name, string Value)[] fields)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{port}/v1/refunds");
+        using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{port}/v1/{path}");
         request.Headers.Authorization = new("Bearer", "sk_test_by_hand");
-        request.Content = new FormUrlEncodedContent([new("payment_intent", intent), new("amount", cents.ToString(CultureInfo.InvariantCulture))]);
+        if (fields.Length > 0) request.Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         using var response = await Http.SendAsync(request);
-        response.EnsureSuccessStatusCode();
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null)

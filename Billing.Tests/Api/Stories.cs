@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace Billing.Tests.Api;
 
@@ -114,17 +115,35 @@ public sealed class Walk<TStories> : Walk where TStories : Stories
 /// <summary>Tests that live through time. A date alone is noon or so of that day in Berlin.</summary>
 public abstract class Stories(Walk walk)
 {
+    protected const string Visa = "4242424242424242";
+
+    /// <summary>Can be left as a method, and declines every charge.</summary>
+    protected const string Declined = "4000000000000341";
+
     protected Service Service => walk.Service;
 
     protected Task Story(Func<Task> story, [CallerMemberName] string name = "") => walk.StoryAsync(name, story);
 
     protected Task Until(string at) => walk.UntilAsync(Moment.Of(at));
 
+    /// <summary>What the operator is told of the account.</summary>
+    protected async Task<IReadOnlyList<JsonElement>> Findings(Customer acme, string query = "") =>
+        [.. (await Service.SendAsync(HttpMethod.Get, "api/operator/findings" + query, token: await Service.TokenAsync("operator"))).Ok().Items("findings")
+            .Where(finding => finding.Text("account") == acme.Id)];
+
     /// <summary>The CRM opens an account on that date.</summary>
     protected async Task<Customer> Open(string plan, string on, object? details = null)
     {
         await Until(on);
         return await Service.OpenAsync(plan, details);
+    }
+
+    /// <summary>An account that is opened on that date and leaves a card or an IBAN at once.</summary>
+    protected async Task<Customer> OpenWith(string number, string plan, string on)
+    {
+        var customer = await Open(plan, on);
+        await customer.LeavesAsync(number);
+        return customer;
     }
 
     /// <summary>An account that is opened on that date and pays its first invoice at once.</summary>

@@ -5,7 +5,11 @@ using Stripe;
 namespace Billing.Adapters.StripeApi;
 
 /// <summary>Where Stripe is asked, and with which secrets its webhooks are signed; during a rotation there are two.</summary>
-public sealed record StripeSettings(string ApiKey, Uri? ApiBase, IReadOnlyList<string> WebhookSecrets);
+public sealed record StripeSettings(string ApiKey, Uri? ApiBase, IReadOnlyList<string> WebhookSecrets)
+{
+    /// <summary>Whether real money moves: secret and restricted keys say it in their name.</summary>
+    public bool IsLive => ApiKey.Contains("_live_", StringComparison.Ordinal);
+}
 
 /// <summary>Reads webhooks: believed only with a signature of one of the secrets that is no older than five minutes.</summary>
 public sealed class StripeEvents(StripeSettings settings, TimeProvider clock)
@@ -20,7 +24,10 @@ public sealed class StripeEvents(StripeSettings settings, TimeProvider clock)
         try
         {
             using var json = JsonDocument.Parse(body);
-            return Read(json.RootElement);
+            if (Read(json.RootElement) is not { } happened) return null;
+            // Of the other mode it is nobody's here. What Stripe is asked for is of the key's own mode anyway.
+            var isLive = json.RootElement.TryGetProperty("livemode", out var live) && live.ValueKind == JsonValueKind.True;
+            return isLive == settings.IsLive ? happened : happened with { Account = null, Customer = null, Intent = null };
         }
         catch (JsonException)
         {

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using Billing.Accounts;
 using Billing.Payments;
 using Billing.Values;
 using Stripe;
@@ -36,21 +33,19 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
             Country = company.Address.Country,
         };
         List<string> locales = [account.Language == Language.English ? "en" : "de"];
-        if (account.Customer is { } known)
-        {
-            await AskAsync(stop => client.V1.Customers.UpdateAsync(
-                known, new() { Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales }, null, stop), cancellation);
+        if (account.Customer is { } known && await FindAsync(() => AskAsync(stop => client.V1.Customers.UpdateAsync(
+            known, new() { Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales }, null, stop), cancellation)) is not null)
             return known;
-        }
 
-        // The same details give the same key: a customer whose creation was not heard of is found, not made twice.
-        var details = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonText.Of(account.Company))))[..16];
+        // One whose creation was not heard of is found here. No key: a failure would be kept under it, and nobody could pay for a day.
+        var made = await AskAsync(stop => client.V1.Customers.ListAsync(new() { Email = company.Email, Limit = 100 }, null, stop), cancellation);
+        if (made.FirstOrDefault(customer => Of(customer.Metadata, AccountKey) == account.Id.Value) is { } found) return found.Id;
         return (await AskAsync(stop => client.V1.Customers.CreateAsync(
             new()
             {
                 Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales,
                 Metadata = new() { [AccountKey] = account.Id.Value },
-            }, Key($"{account.Id}-customer-{details}"), stop), cancellation)).Id;
+            }, null, stop), cancellation)).Id;
     }
 
     public async Task<Uri> OpenSetupAsync(Account account, Uri returnUrl, CancellationToken cancellation) => new((await AskAsync(
