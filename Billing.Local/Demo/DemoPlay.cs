@@ -39,6 +39,8 @@ sealed class DemoPlay(LocalClient client)
         {
             await client.PutAsync(DemoAccount.Path, DemoAccount.Details("smart"), "service");
             await TellAsync("2026-05-06", "Konto eröffnet mit CloudCRM - Smart");
+            await LeaveCardAsync("4242424242424242");
+            await TellAsync("Kreditkarte auf Stripes Seite hinterlegt: die offene Rechnung wird abgebucht");
 
             await MoveAsync("2026-05-20");
             await OrderAsync("add-ons", new() { ["addOn"] = "users", ["quantity"] = 1 });
@@ -67,7 +69,7 @@ sealed class DemoPlay(LocalClient client)
 
             await MoveAsync("2026-07-06");
             await TellAsync("Verlängert zum neuen Preis");
-            return true;
+            return await LedgersAgreeAsync();
         }
         catch (Exception failure) when (failure is HttpRequestException or UnexpectedAnswerException or TaskCanceledException)
         {
@@ -82,6 +84,33 @@ sealed class DemoPlay(LocalClient client)
         await client.PutAsync("local/clock", new { now = $"{day}T08:00:00Z" }, "owner");
         _today = day;
     }
+
+    async Task LeaveCardAsync(string card)
+    {
+        var session = await client.PostAsync($"{DemoAccount.Path}/payment-method/session", new { returnUrl = client.Address });
+        await client.SimulatorAsync(HttpMethod.Post, $"sessions/{((string)session["url"]!).Split('/')[^1]}/complete", new { card });
+        // Moved to where it stands, the clock answers when all is quiet.
+        await MoveAsync(_today);
+    }
+
+    /// <summary>What was paid on each invoice is what Stripe took for it and did not give back, and nothing else was taken.</summary>
+    async Task<bool> LedgersAgreeAsync()
+    {
+        var documents = (await client.GetAsync($"{DemoAccount.Path}/invoices?limit=50"))["invoices"]!.AsArray();
+        var credited = documents.Where(document => document!["corrects"] is not null).ToLookup(document => (string)document!["corrects"]!, document => (long)document!["grossCents"]!);
+        var owed = documents.Where(document => document!["corrects"] is null && (string)document["status"]! is "open" or "paid")
+            .ToDictionary(document => (string)document!["id"]!, document => (long)document!["grossCents"]! - (long)document["amountDueCents"]! - credited[(string)document["id"]!].Sum());
+        var taken = (await SimulatedAsync("payment_intents")).Where(intent => (string)intent!["status"]! == "succeeded").ToList();
+        var returned = (await SimulatedAsync("refunds")).ToLookup(refund => (string)refund!["payment_intent"]!, refund => (long)refund!["amount"]!);
+        var got = taken.ToLookup(intent => (string)intent!["metadata"]!["invoice"]!, intent => (long)intent!["amount_received"]! - returned[(string)intent["id"]!].Sum());
+
+        var agree = got.All(invoice => owed.ContainsKey(invoice.Key)) && owed.All(invoice => got[invoice.Key].Sum() == invoice.Value);
+        Console.WriteLine($"\n{owed.Count} Rechnungen über {Money(owed.Values.Sum()).Trim()}, bei Stripe {taken.Count} Zahlungen über {Money(got.Sum(invoice => invoice.Sum())).Trim()}: "
+            + (agree ? "stimmt überein." : "stimmt nicht überein!"));
+        return agree;
+    }
+
+    async Task<JsonArray> SimulatedAsync(string what) => (await client.SimulatorAsync(HttpMethod.Get, $"{what}?account={DemoAccount.Id}"))["data"]!.AsArray();
 
     /// <summary>A binding order: first the preview, then the order with the confirmation the preview returned.</summary>
     async Task<JsonNode> OrderAsync(string path, JsonObject order)
@@ -122,7 +151,7 @@ sealed class DemoPlay(LocalClient client)
         Console.WriteLine($"              {"brutto",-46} {"",21} {Money(invoice["grossCents"])}");
     }
 
-    static string Money(JsonNode? cents) => $"{(((decimal?)cents ?? 0) / 100).ToString("N2", German),10} €";
+    static string Money(JsonNode? cents) => $"{(((long?)cents ?? 0) / 100m).ToString("N2", German),10} €";
 
     static string Day(string? day) =>
         DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)

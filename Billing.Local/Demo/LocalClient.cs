@@ -20,6 +20,9 @@ sealed class LocalClient(LocalWorld world) : IDisposable
 
     int _posts;
 
+    /// <summary>Where the service is: an allowed return address of Stripe's pages.</summary>
+    public Uri Address => _http.BaseAddress!;
+
     public Task<JsonNode> GetAsync(string path, string role = "owner") => SendAsync(HttpMethod.Get, path, null, role);
 
     public Task<JsonNode> PutAsync(string path, object body, string role) => SendAsync(HttpMethod.Put, path, body, role);
@@ -34,10 +37,24 @@ sealed class LocalClient(LocalWorld world) : IDisposable
         return response.IsSuccessStatusCode;
     }
 
-    /// <exception cref="UnexpectedAnswerException">The answer is no success.</exception>
+    /// <summary>Asks the Stripe simulator, as its customers would.</summary>
+    public async Task<JsonNode> SimulatorAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{world.Settings.StripePort}/_simulator/{path}");
+        if (body is not null) request.Content = JsonContent.Create(body);
+        return await SendAsync(request);
+    }
+
     async Task<JsonNode> SendAsync(HttpMethod method, string path, object? body, string role)
     {
         using var request = Request(method, path, body, role);
+        return await SendAsync(request);
+    }
+
+    /// <exception cref="UnexpectedAnswerException">The answer is no success.</exception>
+    async Task<JsonNode> SendAsync(HttpRequestMessage request)
+    {
+        var (method, path) = (request.Method, request.RequestUri!.OriginalString);
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         if (!response.IsSuccessStatusCode) throw new UnexpectedAnswerException($"{method} /{path} answered {(int)response.StatusCode}: {(text.Length > 0 ? text : "no body")}");

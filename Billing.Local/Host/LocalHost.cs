@@ -200,7 +200,16 @@ public sealed class LocalHost : IHost, IAsyncDisposable
 
     async Task PlayAsync(DemoPlay demo)
     {
-        Environment.ExitCode = await demo.PlayAsync() ? 0 : 1;
+        // Nobody waits for it: a bug in it is told here, or never.
+        Environment.ExitCode = 1;
+        try
+        {
+            if (await demo.PlayAsync()) Environment.ExitCode = 0;
+        }
+        catch (Exception failure)
+        {
+            await Console.Error.WriteLineAsync($"The demo failed: {failure}");
+        }
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 
 namespace Billing.Tests.Api;
 
@@ -15,7 +14,7 @@ public class KilledTests
     public async Task Each_account_is_closed_exactly_once(int kills)
     {
         var place = Place.New("2026-05-06T08:00:00Z");
-        await using var world = await Running.StartAsync("Billing.Local.dll", place, Place.FreePorts(1), () => Listens(place));
+        await using var world = await Running.WorldAsync(place);
         var service = await Service.StartAsync(place);
         var accounts = new ConcurrentBag<Customer>();
         await Parallel.ForEachAsync(Enumerable.Range(0, Many), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (number, _) =>
@@ -68,22 +67,5 @@ public class KilledTests
     {
         var seen = await Task.WhenAll(Enumerable.Range(0, Sample).Select(number => new Customer(service, $"k-{number * (Many / Sample)}").OperateAsync("")));
         return seen.Count(answer => answer.Ok().GetProperty("account").GetProperty("period").Text("from") == "2026-06-06");
-    }
-
-    static async Task<bool> Listens(Place place)
-    {
-        foreach (var port in new[] { place.StoragePort, place.StoragePort + 1, place.StoragePort + 2 })
-        {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync("127.0.0.1", port);
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -631,53 +630,5 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
     {
         var time = at.ToString(CultureInfo.InvariantCulture);
         return $"t={time},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{time}.{body}")))}";
-    }
-}
-
-/// <summary>A service that is killed (SIGKILL) while it waits for Stripe.</summary>
-public class KilledPaymentTests
-{
-    [Theory]
-    [InlineData("timeout")]
-    [InlineData("timeout_after")]
-    public async Task An_order_is_charged_once(string fault)
-    {
-        var place = Place.New("2026-05-06T08:00:00Z");
-        await using var world = await Running.StartAsync("Billing.Local.dll", place, Place.FreePorts(1), () => Listens(place));
-        var service = await Service.StartAsync(place);
-        var acme = await service.OpenAsync("business");
-        await acme.LeavesAsync("4242424242424242");
-
-        await service.Stripe.FailAsync("POST /v1/payment_intents", fault);
-        var ordering = acme.OrderAsync("/plan-changes", new { plan = "smart" });
-        for (var waited = Stopwatch.StartNew(); !await service.Stripe.HasFailedAsync() && waited.Elapsed < TimeSpan.FromSeconds(20);) await Task.Delay(20, TestContext.Current.CancellationToken);
-        Assert.False(ordering.IsCompleted);
-        await service.KillAsync();
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => ordering);
-        await service.DisposeAsync();
-
-        await using var again = await Service.StartAsync(place);
-        await again.WalkAsync(await again.NowAsync() + TimeSpan.FromDays(1));
-        var documents = await acme.On(again).DocumentsAsync();
-        Assert.Equal([8211, 9508], documents.Select(document => document.Cents("grossCents")));
-        Assert.All(documents, document => Assert.Equal("paid", document.Text("status")));
-        Assert.Equal([8211, 9508], (await again.Stripe.IntentsAsync(acme.Id)).Where(intent => intent.Text("status") == "succeeded").Select(intent => intent.Cents("amount")));
-    }
-
-    static async Task<bool> Listens(Place place)
-    {
-        foreach (var port in Enumerable.Range(place.StoragePort, 4))
-        {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync("127.0.0.1", port);
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -76,6 +76,9 @@ public sealed class Running : IAsyncDisposable
         return running;
     }
 
+    /// <summary>Storage, simulator and clock alone: they outlive the services that use them.</summary>
+    public static Task<Running> WorldAsync(Place place) => StartAsync("Billing.Local.dll", place, Place.FreePorts(1), () => ListensAsync(place));
+
     /// <summary>SIGKILL, to this process alone.</summary>
     public async Task KillAsync()
     {
@@ -100,6 +103,23 @@ public sealed class Running : IAsyncDisposable
             }
         }
         process.Dispose();
+    }
+
+    static async Task<bool> ListensAsync(Place place)
+    {
+        foreach (var port in Enumerable.Range(place.StoragePort, 4))
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", port);
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     void Hear(string? line)
@@ -148,19 +168,23 @@ public sealed class StripeControl(int port)
     /// <summary>Nothing fails any more.</summary>
     public Task RecoverAsync() => FailAsync([]);
 
+    /// <summary>How many of Stripe's customers name the account.</summary>
+    public async Task<int> CustomersAsync(string account) =>
+        (await ByHandAsync(HttpMethod.Get, "customers?limit=100")).Items("data").Count(customer => customer.GetProperty("metadata").Text("account") == account);
+
     /// <summary>Whether the faults to come have all come.</summary>
     public async Task<bool> HasFailedAsync() => (await SendAsync(HttpMethod.Get, "_simulator/faults")).Ok().Items("faults").Count == 0;
 
     public async Task DeliverAsync(string webhooks) => (await SendAsync(HttpMethod.Put, "_simulator/faults", new { webhooks })).Ok();
 
     /// <summary>Something that somebody does at Stripe by hand.</summary>
-    public async Task ByHandAsync(HttpMethod method, string path, params (string Name, string Value)[] fields)
+    public async Task<JsonElement> ByHandAsync(HttpMethod method, string path, params (string Name, string Value)[] fields)
     {
         using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{port}/v1/{path}");
         request.Headers.Authorization = new("Bearer", "sk_test_by_hand");
         if (fields.Length > 0) request.Content = new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         using var response = await Http.SendAsync(request);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (await Answer.OfAsync(response)).Ok();
     }
 
     public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null)
