@@ -14,8 +14,8 @@ namespace Billing.Functions;
 public sealed class StripeFunctions(
     Api api, StripeEvents stripe, IPaymentGateway gateway, IProviderEvents events, StripeEventQueue queue, WorkProviderEvent work, TimeProvider clock, ILogger<StripeFunctions> log)
 {
-    /// <summary>Longer than Stripe repeats a webhook: what it gave up on is still found.</summary>
-    static readonly TimeSpan LooksBack = TimeSpan.FromDays(4);
+    /// <summary>The first reading goes back longer than Stripe repeats a webhook, each later one to a while before the one before it.</summary>
+    static readonly TimeSpan FirstLooksBack = TimeSpan.FromDays(4), LooksBack = TimeSpan.FromHours(1);
 
     [Function("StripeWebhook")]
     public Task<IResult> WebhookAsync(
@@ -30,16 +30,24 @@ public sealed class StripeFunctions(
             return Answers.Decided(Results.Ok());
         });
 
-    /// <summary>Every hour: what Stripe says has happened and nobody told us of is worked on like a webhook.</summary>
+    /// <summary>Every hour: what waited for Stripe, and what Stripe says has happened and nobody told us of, is worked on like a webhook.</summary>
     [Function("ReconcilePayments")]
     public async Task ReconcileAsync([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
+        var now = clock.GetUtcNow();
+        await foreach (var id in events.ListPostponedAsync(cancellation))
+        {
+            await queue.EnqueueAsync(id, cancellation);
+            await events.ForgetPostponedAsync(id, cancellation);
+        }
         try
         {
-            await foreach (var happened in gateway.ListEventsAsync(clock.GetUtcNow() - LooksBack, cancellation))
+            var since = await events.FindReadUntilAsync(cancellation) is { } before ? before - LooksBack : now - FirstLooksBack;
+            await foreach (var happened in gateway.ListEventsAsync(since, cancellation))
             {
                 if (await events.AddAsync(happened, cancellation)) await queue.EnqueueAsync(happened.Id, cancellation);
             }
+            await events.SetReadUntilAsync(now, cancellation);
         }
         catch (PaymentProviderUnavailableException outage)
         {

@@ -24,6 +24,15 @@ public interface IProviderEvents
     /// <param name="account">Null for an event of no account of ours: it is kept apart.</param>
     Task CloseAsync(string id, AccountId? account, CancellationToken cancellation);
 
+    /// <summary>Keeps in mind that the event could not be worked on while the provider was away.</summary>
+    Task PostponeAsync(string id, CancellationToken cancellation);
+    IAsyncEnumerable<string> ListPostponedAsync(CancellationToken cancellation);
+    Task ForgetPostponedAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Up to when the provider's own list of events has been read; null before the first time.</summary>
+    Task<DateTimeOffset?> FindReadUntilAsync(CancellationToken cancellation);
+    Task SetReadUntilAsync(DateTimeOffset at, CancellationToken cancellation);
+
     /// <summary>Which account a customer of the provider is; written before anything else knows the customer.</summary>
     Task LinkAsync(string customer, AccountId account, CancellationToken cancellation);
     Task<AccountId?> FindAccountAsync(string customer, CancellationToken cancellation);
@@ -41,17 +50,30 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
     public async Task WorkAsync(string id, DateTimeOffset now, CancellationToken cancellation)
     {
         if (await events.FindOpenAsync(id, cancellation) is not { } happened) return;
+        try
+        {
+            await WorkAsync(happened, now, cancellation);
+        }
+        catch (PaymentProviderUnavailableException outage)
+        {
+            log.LogWarning("Event {Event} ({Type}) waits, {Reason}", happened.Id, happened.Type, outage.Message);
+            await events.PostponeAsync(happened.Id, cancellation);
+        }
+    }
+
+    async Task WorkAsync(ProviderEvent happened, DateTimeOffset now, CancellationToken cancellation)
+    {
         if (await FindAccountAsync(happened, cancellation) is not { } mine || await store.FindAsync(mine, cancellation) is null)
         {
             log.LogWarning("Event {Event} ({Type}) belongs to no account", happened.Id, happened.Type);
-            await events.CloseAsync(id, null, cancellation);
+            await events.CloseAsync(happened.Id, null, cancellation);
             return;
         }
 
         if (happened.Intent is { } intent) await collections.ObserveAsync(mine, intent, now, cancellation);
         if (happened.ConcernsMethod) await collections.SyncMethodAsync(mine, now, cancellation);
         await collections.WorkAsync(mine, now, Look.AtAll, cancellation);
-        await events.CloseAsync(id, mine, cancellation);
+        await events.CloseAsync(happened.Id, mine, cancellation);
     }
 
     /// <summary>By the event's own metadata, by its customer, or, as disputes have neither, by the payment that it is about.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Billing.Payments;
@@ -9,6 +10,9 @@ namespace Billing.Adapters.TableStorage;
 public sealed class TableProviderEvents(Tables tables) : IProviderEvents
 {
     const string Event = "event", Link = "account";
+
+    // Partitions beside those of the events; no id of Stripe's is a word.
+    const string Postponed = "postponed", ReadUntil = "read-until";
     const string Open = "open", Done = "done", Foreign = "foreign";
 
     public async Task<bool> AddAsync(ProviderEvent happened, CancellationToken cancellation)
@@ -38,6 +42,26 @@ public sealed class TableProviderEvents(Tables tables) : IProviderEvents
 
     public Task CloseAsync(string id, AccountId? account, CancellationToken cancellation) => tables.StripeEvents.UpdateEntityAsync(
         new TableEntity(id, Event) { ["State"] = account is null ? Foreign : Done, ["Account"] = account?.Value }, ETag.All, TableUpdateMode.Merge, cancellation);
+
+    public Task PostponeAsync(string id, CancellationToken cancellation) =>
+        tables.StripeEvents.UpsertEntityAsync(new TableEntity(Postponed, id), TableUpdateMode.Replace, cancellation);
+
+    public async IAsyncEnumerable<string> ListPostponedAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var row in tables.StripeEvents.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Postponed}"), cancellationToken: cancellation))
+            yield return row.RowKey;
+    }
+
+    public Task ForgetPostponedAsync(string id, CancellationToken cancellation) => tables.StripeEvents.DeleteEntityAsync(Postponed, id, ETag.All, cancellation);
+
+    public async Task<DateTimeOffset?> FindReadUntilAsync(CancellationToken cancellation)
+    {
+        var found = await tables.StripeEvents.GetEntityIfExistsAsync<TableEntity>(ReadUntil, ReadUntil, cancellationToken: cancellation);
+        return found.HasValue ? found.Value!.GetDateTimeOffset("At") : null;
+    }
+
+    public Task SetReadUntilAsync(DateTimeOffset at, CancellationToken cancellation) =>
+        tables.StripeEvents.UpsertEntityAsync(new TableEntity(ReadUntil, ReadUntil) { ["At"] = at }, TableUpdateMode.Replace, cancellation);
 
     public Task LinkAsync(string customer, AccountId account, CancellationToken cancellation) =>
         tables.Customers.UpsertEntityAsync(new TableEntity(customer, Link) { ["Account"] = account.Value }, TableUpdateMode.Replace, cancellation);
