@@ -2,13 +2,16 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Azure.Core;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Billing.Access;
 using Billing.Accounts;
+using Billing.Adapters.BlobStorage;
 using Billing.Adapters.Queues;
 using Billing.Adapters.StripeApi;
 using Billing.Adapters.TableStorage;
 using Billing.Catalogs;
+using Billing.Documents;
 using Billing.Functions.Http;
 using Billing.Invoices;
 using Billing.Outbox;
@@ -37,6 +40,7 @@ public static class BillingServices
         var stripe = settings.Stripe();
         var origins = settings.Origins("Payments:ReturnOrigins");
         var storage = settings.Text("AzureWebJobsStorage");
+        var letterhead = new Letterhead(settings.Optional("Seller:Logo"), settings.Optional("Seller:CreditorId"));
         settings.ThrowIfWrong();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -44,6 +48,7 @@ public static class BillingServices
 
         services.AddSingleton(new TableServiceClient(storage, Brisk(new TableClientOptions())));
         services.AddSingleton(new QueueServiceClient(storage, Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })));
+        services.AddSingleton(new BlobServiceClient(storage, Brisk(new BlobClientOptions())));
         services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>().AddSingleton<StripeEventQueue>();
         services.AddSingleton<IAccountStore, TableAccounts>();
         services.AddSingleton<IDueIndex, TableDueIndex>();
@@ -52,12 +57,16 @@ public static class BillingServices
         services.AddSingleton<INotificationStore, TableNotifications>();
         services.AddSingleton<IAccountWork>(provider => provider.GetRequiredService<AccountWorkQueue>());
         services.AddSingleton<INotificationWork>(provider => provider.GetRequiredService<CrmQueue>());
+        services.AddSingleton<IDocumentIndex, TableDocumentIndex>();
+        services.AddSingleton<BlobDocumentArchive>().AddSingleton<IDocumentArchive>(provider => provider.GetRequiredService<BlobDocumentArchive>());
         services.AddHostedService<StorageSetup>();
 
+        services.AddSingleton<RenderDocument>(document => InvoiceDocument.Render(document, letterhead));
+        services.AddSingleton<ArchiveDocuments>().AddSingleton<OpenDocument>();
         services.AddSingleton<DeliverOutbox>();
         services.AddSingleton(provider => new Accounts.Accounts(
             provider.GetRequiredService<IAccountStore>(), provider.GetRequiredService<IDueIndex>(), provider.GetRequiredService<IDocumentNumbers>(),
-            provider.GetRequiredService<DeliverOutbox>(), confirmations, terms, crmListens: crm.WebhookUrl is not null,
+            provider.GetRequiredService<DeliverOutbox>(), provider.GetRequiredService<ArchiveDocuments>(), confirmations, terms, crmListens: crm.WebhookUrl is not null,
             provider.GetRequiredService<ILogger<Accounts.Accounts>>()));
 
         services.AddSingleton(stripe).AddSingleton(new ReturnAddresses(origins));
@@ -86,12 +95,14 @@ public static class BillingServices
         return options;
     }
 
-    /// <summary>Tables and queues are made where they are missing; in Azure they are there already.</summary>
-    sealed class StorageSetup(Tables tables, AccountWorkQueue work, CrmQueue crm, StripeEventQueue stripe) : IHostedLifecycleService
+    /// <summary>Tables, queues and the container are made where they are missing; in Azure they are there already.</summary>
+    sealed class StorageSetup(Tables tables, AccountWorkQueue work, CrmQueue crm, StripeEventQueue stripe, BlobDocumentArchive archive) : IHostedLifecycleService
     {
         // Before anything else starts: the first invocation needs them.
         public Task StartingAsync(CancellationToken cancellationToken) =>
-            Task.WhenAll(tables.CreateAsync(cancellationToken), work.CreateAsync(cancellationToken), crm.CreateAsync(cancellationToken), stripe.CreateAsync(cancellationToken));
+            Task.WhenAll(
+                tables.CreateAsync(cancellationToken), work.CreateAsync(cancellationToken), crm.CreateAsync(cancellationToken), stripe.CreateAsync(cancellationToken),
+                archive.CreateAsync(cancellationToken));
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
         public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -61,6 +61,7 @@ public static class CreditNote
             Seller = terms.Seller,
             Corrects = original.Id,
             CorrectsNumber = original.Number,
+            Sha256 = null,
             Status = setOff == correction.Gross ? InvoiceStatus.Paid : InvoiceStatus.Open,
             CreditedLines = [],
             Credited = Money.Zero,

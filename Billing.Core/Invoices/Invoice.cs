@@ -72,6 +72,9 @@ public sealed record Invoice
     public required Seller Seller { get; init; }
     public required Company Buyer { get; init; }
 
+    /// <summary>Of the archived PDF: SHA-256, lower-case hex. Null on drafts, and on what could not be rendered yet.</summary>
+    public string? Sha256 { get; init; }
+
     /// <summary>The document that a credit note corrects.</summary>
     public InvoiceId? Corrects { get; init; }
     public string? CorrectsNumber { get; init; }
@@ -131,6 +134,25 @@ public sealed record Invoice
     PaymentState Refunding =>
         SetOff + PaidOut < Gross ? (RefundHasFailed ? PaymentState.RefundFailed : PaymentState.RefundPending)
         : PaidOut > Money.Zero ? PaymentState.Refunded : PaymentState.None;
+
+    /// <summary>
+    /// The document as it was issued: without what was credited, paid and archived since. Pages and XML are made of this, so that they come
+    /// out the same whenever they are made. A draft is what it is.
+    /// </summary>
+    [JsonIgnore]
+    public Invoice AsIssued => Number is null ? this : this with
+    {
+        Status = InvoiceStatus.Open,
+        Sha256 = null,
+        CreditedLines = [],
+        Credited = Money.Zero,
+        Payments = [],
+        Collecting = PaymentState.None,
+        ReopenedUntil = null,
+        PaidOut = Money.Zero,
+        RefundHasFailed = false,
+        WrittenOff = Money.Zero,
+    };
 
     /// <summary>
     /// The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid:

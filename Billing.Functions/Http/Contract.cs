@@ -86,7 +86,7 @@ public sealed record JournalEntryView(DateTimeOffset At, string User, string Rol
 public sealed record JournalView(IEnumerable<JournalEntryView> Entries, string? NextCursor);
 public sealed record FindingView(string Id, string Account, DateTimeOffset At, string Code, string Text, DateTimeOffset? ResolvedAt, string? ResolvedBy, string? Reason);
 public sealed record FindingsView(IEnumerable<FindingView> Findings);
-public sealed record OutboxView(long Version, DateTimeOffset At, IEnumerable<string> Notifications, IEnumerable<string> Findings);
+public sealed record OutboxView(long Version, DateTimeOffset At, IEnumerable<string> Notifications, IEnumerable<string> Findings, IEnumerable<string> Documents);
 public sealed record OperatorAccountView(AccountView Account, long Version, DateTimeOffset? DueAt, AccessView Access, string? Draft, Money AmountDueCents, IEnumerable<OutboxView> Outbox, IEnumerable<string> Inbox);
 public sealed record SessionView(string Url, string Kind);
 public sealed record PaymentSessionView(string Url);

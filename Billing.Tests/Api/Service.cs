@@ -216,9 +216,10 @@ public sealed class Service : IAsyncDisposable
     }
 
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, object? body = null, string? token = null, string? key = null, string? language = null)
+        HttpMethod method, string path, object? body = null, string? token = null, string? key = null, string? language = null, string? ifNoneMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (ifNoneMatch is not null) request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Billing.Adapters.BlobStorage;
 using Billing.Adapters.TableStorage;
 
 namespace Billing.Tests;
@@ -23,6 +25,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     public Tables Tables { get; private set; } = null!;
     public QueueServiceClient Queues { get; private set; } = null!;
+    public BlobServiceClient Blobs { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -41,16 +44,18 @@ public sealed class AzuriteFixture : IAsyncLifetime
         _process.BeginOutputReadLine();
 
         _connection =
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blob}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
         Tables = new(Service());
+        Blobs = new(_connection);
         Queues = new(_connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-        for (var waited = 0; !await IsListening(table) || !await IsListening(queue); waited++)
+        for (var waited = 0; !await IsListening(table) || !await IsListening(queue) || !await IsListening(blob); waited++)
         {
             Assert.False(_process.HasExited, "the storage emulator ended by itself");
             Assert.True(waited < 150, "the storage emulator did not start within 30 seconds");
             await Task.Delay(200);
         }
         await Tables.CreateAsync(CancellationToken.None);
+        await new BlobDocumentArchive(Blobs).CreateAsync(CancellationToken.None);
     }
 
     /// <summary>A client as another instance of the service would have it.</summary>
