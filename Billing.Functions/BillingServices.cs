@@ -12,6 +12,7 @@ using Billing.Adapters.StripeApi;
 using Billing.Adapters.TableStorage;
 using Billing.Catalogs;
 using Billing.Documents;
+using Billing.Exports;
 using Billing.Functions.Http;
 using Billing.Invoices;
 using Billing.Outbox;
@@ -41,6 +42,7 @@ public static class BillingServices
         var origins = settings.Origins("Payments:ReturnOrigins");
         var storage = settings.Text("AzureWebJobsStorage");
         var letterhead = new Letterhead(settings.Optional("Seller:Logo"), settings.Optional("Seller:CreditorId"));
+        var datev = settings.Datev(terms.Catalog);
         settings.ThrowIfWrong();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -63,6 +65,7 @@ public static class BillingServices
 
         services.AddSingleton<RenderDocument>(document => InvoiceDocument.Render(document, letterhead));
         services.AddSingleton<ArchiveDocuments>().AddSingleton<OpenDocument>();
+        services.AddSingleton(new DatevExport(datev)).AddSingleton<IssuedDocuments>().AddSingleton<DocumentsZip>();
         services.AddSingleton<DeliverOutbox>();
         services.AddSingleton(provider => new Accounts.Accounts(
             provider.GetRequiredService<IAccountStore>(), provider.GetRequiredService<IDueIndex>(), provider.GetRequiredService<IDocumentNumbers>(),
@@ -172,6 +175,31 @@ public static class BillingServices
             Text("Seller:Email"), Text("Seller:VatId"), Text("Seller:TaxNumber"), Text("Seller:Register"), Text("Seller:ManagingDirector"),
             Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"));
 
+        /// <summary>Null unless the tax adviser's numbers are set. The accounts' defaults are those of SKR03 and SKR04.</summary>
+        public DatevSettings? Datev(Catalog catalog)
+        {
+            if (Optional("Datev:Consultant") is null && Optional("Datev:Client") is null) return null;
+            var length = Number("Datev:AccountLength", 4, 8, 4);
+            var chart = Optional("Datev:Chart") ?? "03";
+            // Revenue at 19 %, under reverse charge, and outside the EU.
+            var (revenue, reverseCharge, outsideEu) = chart switch
+            {
+                "03" => ("8400", "8336", "8338"),
+                "04" => ("4400", "4336", "4338"),
+                _ => Wrong("Datev:Chart", "is neither 03 nor 04", ("", "", "")),
+            };
+            string Account(string name, string usual, int digits) =>
+                (Optional(name) ?? usual.PadRight(digits, '0')) is var account && account.Length <= digits && account.All(char.IsAsciiDigit)
+                    ? account : Wrong(name, $"is no account of up to {digits} digits", "");
+            return new(
+                Number("Datev:Consultant", 1001, 9_999_999), Number("Datev:Client", 1, 99_999), chart, length, MonthAndDay("Datev:FiscalYearBegins"),
+                Account("Datev:DebtorAccount", "1", length + 1),
+                catalog.VatRates.Select(rate => rate.Percent).Distinct().ToImmutableDictionary(percent => percent, percent =>
+                    string.Create(CultureInfo.InvariantCulture, $"Datev:RevenueAccount{percent}") is var name && percent != 19 && Optional(name) is null
+                        ? Wrong(name, "is missing", "") : Account(name, revenue, length)),
+                Account("Datev:RevenueAccountReverseCharge", reverseCharge, length), Account("Datev:RevenueAccountOutsideEu", outsideEu, length));
+        }
+
         public void ThrowIfWrong()
         {
             if (_wrong.Count > 0) throw new SettingsException($"The settings are incomplete: {string.Join("; ", _wrong)}.");
@@ -181,6 +209,16 @@ public static class BillingServices
             Optional(name) is not { } text ? otherwise
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days
             : Wrong(name, "is no number of days", otherwise);
+
+        int Number(string name, int least, int most, int? otherwise = null) =>
+            Optional(name) is not { } text ? otherwise ?? Wrong(name, "is missing", 0)
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : Wrong(name, $"is no number from {least} to {most}", least);
+
+        DateOnly MonthAndDay(string name) =>
+            // A year without 29 February: it must begin every year.
+            DateOnly.TryParseExact($"2023-{Optional(name) ?? "01-01"}", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? day : Wrong(name, "is no day of the year as MM-dd", new DateOnly(2023, 1, 1));
 
         T Wrong<T>(string name, string what, T instead)
         {

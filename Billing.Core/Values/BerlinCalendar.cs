@@ -10,6 +10,9 @@ public static class BerlinCalendar
     /// <summary>The Berlin day in which an instant lies.</summary>
     public static DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Berlin).DateTime);
 
+    /// <summary>What the clocks in Berlin show at an instant.</summary>
+    public static DateTime TimeOf(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Berlin).DateTime;
+
     /// <summary>The instant (UTC) at which a Berlin day begins. Berlin never changes its clocks at midnight, so there is exactly one.</summary>
     public static DateTimeOffset StartOf(DateOnly day)
     {

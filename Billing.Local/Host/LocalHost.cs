@@ -164,6 +164,8 @@ public sealed class LocalHost : IHost, IAsyncDisposable
             ["Seller:BankName"] = "Beispielbank",
             ["Seller:Iban"] = "DE02120300000000202051",
             ["Seller:Bic"] = "BYLADEM1001",
+            ["Datev:Consultant"] = "1001",
+            ["Datev:Client"] = "1",
         };
     }
 

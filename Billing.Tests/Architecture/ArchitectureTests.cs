@@ -32,6 +32,8 @@ public class ArchitectureTests
     [InlineData("Access")]
     [InlineData("Payments")]
     [InlineData("Outbox")]
+    [InlineData("Documents")]
+    [InlineData("Exports")]
     public void The_rules_know_no_technology(string folder) => AssertNames(folder, Directions.Outside);
 
     [Fact]
@@ -59,7 +61,7 @@ public class ArchitectureTests
     [Fact]
     public void Every_type_stands_in_the_namespace_of_its_folder()
     {
-        var known = (string[])["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Documents", "Outbox", "Operator", "Adapters"];
+        var known = (string[])["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Documents", "Exports", "Outbox", "Operator", "Adapters"];
         Assert.All(typeof(Money).Assembly.GetExportedTypes(), type => Assert.Contains(type.Namespace!.Split('.')[1], known));
     }
 
