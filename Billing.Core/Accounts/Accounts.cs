@@ -102,7 +102,8 @@ public sealed class Accounts(
     /// <param name="entry">The due entry that led here; removed where it guards nothing any more.</param>
     public async Task WorkAsync(AccountId id, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
     {
-        var current = await CurrentAsync(id, now, cancellation);
+        var read = await store.FindAsync(id, cancellation);
+        var current = await CurrentAsync(id, now, cancellation, read);
         if (current.IsRefused(out var refusal, out var stored))
         {
             if (refusal == Refusals.Busy) throw new InvalidOperationException($"Account {id} was changed too often at the same time.");
@@ -119,7 +120,9 @@ public sealed class Accounts(
                 await outbox.ForgetAsync(promised, cancellation);
             }
         }
-        if (entry is not null) await TidyAsync(entry, stored.Account, now, cancellation);
+        // The entry of the moment that has just passed went with the commit that moved it on.
+        var isGone = entry is { Purpose: DuePurpose.Account } && new DueEntry(entry.Moment, entry.Version) == read?.Account.Due && stored.Account.Due != read.Account.Due;
+        if (entry is not null && !isGone) await TidyAsync(entry, stored.Account, now, cancellation);
     }
 
     /// <summary>

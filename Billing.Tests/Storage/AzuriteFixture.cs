@@ -21,8 +21,9 @@ public sealed class AzuriteFixture : IAsyncLifetime
     const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     readonly Process _process = new();
-    string _connection = "";
 
+    /// <summary>For clients of one's own.</summary>
+    public string Connection { get; private set; } = "";
     public Tables Tables { get; private set; } = null!;
     public QueueServiceClient Queues { get; private set; } = null!;
     public BlobServiceClient Blobs { get; private set; } = null!;
@@ -43,11 +44,11 @@ public sealed class AzuriteFixture : IAsyncLifetime
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
 
-        _connection =
+        Connection =
             $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blob}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
         Tables = new(Service());
-        Blobs = new(_connection);
-        Queues = new(_connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        Blobs = new(Connection);
+        Queues = new(Connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         for (var waited = 0; !await IsListening(table) || !await IsListening(queue) || !await IsListening(blob); waited++)
         {
             Assert.False(_process.HasExited, "the storage emulator ended by itself");
@@ -59,7 +60,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
     }
 
     /// <summary>A client as another instance of the service would have it.</summary>
-    public TableServiceClient Service() => new(_connection);
+    public TableServiceClient Service(TableClientOptions? options = null) => new(Connection, options ?? new());
 
     public ValueTask DisposeAsync()
     {
