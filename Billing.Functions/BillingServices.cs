@@ -194,9 +194,10 @@ public static class BillingServices
             return new(
                 Number("Datev:Consultant", 1001, 9_999_999), Number("Datev:Client", 1, 99_999), chart, length, MonthAndDay("Datev:FiscalYearBegins"),
                 Account("Datev:DebtorAccount", "1", length + 1),
-                catalog.VatRates.Select(rate => rate.Percent).Distinct().ToImmutableDictionary(percent => percent, percent =>
-                    string.Create(CultureInfo.InvariantCulture, $"Datev:RevenueAccount{percent}") is var name && percent != 19 && Optional(name) is null
-                        ? Wrong(name, "is missing", "") : Account(name, revenue, length)),
+                // A rate of the past that no document has needs no account.
+                catalog.VatRates.Select(rate => (rate.Percent, Name: string.Create(CultureInfo.InvariantCulture, $"Datev:RevenueAccount{rate.Percent}"))).Distinct()
+                    .Where(rate => rate.Percent == 19 || Optional(rate.Name) is not null)
+                    .ToImmutableDictionary(rate => rate.Percent, rate => Account(rate.Name, revenue, length)),
                 Account("Datev:RevenueAccountReverseCharge", reverseCharge, length), Account("Datev:RevenueAccountOutsideEu", outsideEu, length));
         }
 

@@ -84,7 +84,7 @@ public static class DatevBookings
         {
             TaxTreatment.AE => settings.ReverseCharge,
             TaxTreatment.O => settings.OutsideEu,
-            _ => settings.Revenue.GetValueOrDefault(row.RatePercent) ?? throw new InvalidOperationException($"There is no account for {row.RatePercent} % VAT ({invoice.Number})."),
+            _ => settings.Revenue.GetValueOrDefault(row.RatePercent) ?? throw new InvalidOperationException($"{invoice.Number}: Datev__RevenueAccount{row.RatePercent} is not set."),
         };
         cells[9] = invoice.Date.ToString("ddMM", CultureInfo.InvariantCulture);
         cells[10] = Quoted(invoice.Number!);

@@ -14,12 +14,13 @@ public sealed class DocumentsZip(IssuedDocuments issued, OpenDocument documents)
 {
     const string Head = "Belegnummer;Belegart;Belegdatum;Kundennummer;Kunde;Brutto;Datei;SHA-256;Hinweis";
 
-    /// <summary>Writes asynchronously only. What fails leaves a ZIP without an end, which nothing opens.</summary>
+    /// <summary>Writes asynchronously only, file by file. What fails leaves a ZIP without an end, which nothing opens.</summary>
     /// <param name="now">For what is archived on the way, and for findings.</param>
     public async Task WriteAsync(ExportRange range, DateTimeOffset now, Stream to, CancellationToken cancellation)
     {
         // Not disposed of where something fails: that would end the file as if it were whole.
-        var zip = await ZipArchive.CreateAsync(to, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8, cancellation);
+        var written = new Written();
+        var zip = new ZipArchive(written, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
         var index = new StringBuilder("\uFEFF" + Head + "\r\n");
         var sums = new StringBuilder();
         var opened = issued.ListAsync(range, cancellation).InOrderAsync(
@@ -37,23 +38,41 @@ public sealed class DocumentsZip(IssuedDocuments issued, OpenDocument documents)
             {
                 hash = DocumentFile.HashOf(bytes);
                 sums.Append(CultureInfo.InvariantCulture, $"{hash}  {name}\n");
-                await AddAsync(zip, name, bytes, BerlinCalendar.TimeOf(BerlinCalendar.StartOf(invoice.Date)), cancellation);
+                Add(zip, name, bytes, invoice.Date.ToDateTime(TimeOnly.MinValue));
+                await written.SendAsync(to, cancellation);
             }
             index.AppendJoin(';',
                 InvoiceCsv.Text(invoice.Number), InvoiceCsv.Kind(invoice.Kind), InvoiceCsv.Day(invoice.Date), InvoiceCsv.Text(document.Account.Value),
                 InvoiceCsv.Text(invoice.Buyer.CompanyName), InvoiceCsv.Amount(InvoiceRow.Of(document).Sum(row => row.Gross)), file, hash, note).Append("\r\n");
         }
-        await AddAsync(zip, "index.csv", Encoding.UTF8.GetBytes(index.ToString()), BerlinCalendar.TimeOf(now), cancellation);
-        await AddAsync(zip, "SHA256SUMS", Encoding.UTF8.GetBytes(sums.ToString()), BerlinCalendar.TimeOf(now), cancellation);
-        await zip.DisposeAsync();
+        Add(zip, "index.csv", Encoding.UTF8.GetBytes(index.ToString()), BerlinCalendar.TimeOf(now));
+        Add(zip, "SHA256SUMS", Encoding.UTF8.GetBytes(sums.ToString()), BerlinCalendar.TimeOf(now));
+        zip.Dispose();
+        await written.SendAsync(to, cancellation);
     }
 
     /// <param name="at">As a ZIP has it: local time.</param>
-    static async Task AddAsync(ZipArchive zip, string name, byte[] bytes, DateTime at, CancellationToken cancellation)
+    static void Add(ZipArchive zip, string name, byte[] bytes, DateTime at)
     {
         var entry = zip.CreateEntry(name, CompressionLevel.Fastest);
         entry.LastWriteTime = new DateTimeOffset(at, TimeSpan.Zero);
-        await using var content = await entry.OpenAsync(cancellation);
-        await content.WriteAsync(bytes, cancellation);
+        using var content = entry.Open();
+        content.Write(bytes);
+    }
+
+    /// <summary>
+    /// What the ZIP has written and is yet to be sent. A response takes nothing synchronously, and the asynchronous methods of
+    /// <see cref="ZipArchive"/> still end an entry with a synchronous write.
+    /// </summary>
+    sealed class Written : MemoryStream
+    {
+        /// <summary>So that sizes follow an entry, instead of being put before it.</summary>
+        public override bool CanSeek => false;
+
+        public async Task SendAsync(Stream to, CancellationToken cancellation)
+        {
+            await to.WriteAsync(GetBuffer().AsMemory(0, (int)Length), cancellation);
+            SetLength(0);
+        }
     }
 }

@@ -44,8 +44,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
 
-        Connection =
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blob}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
+        Connection = ConnectionTo(blob, queue, table);
         Tables = new(Service());
         Blobs = new(Connection);
         Queues = new(Connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
@@ -58,6 +57,10 @@ public sealed class AzuriteFixture : IAsyncLifetime
         await Tables.CreateAsync(CancellationToken.None);
         await new BlobDocumentArchive(Blobs).CreateAsync(CancellationToken.None);
     }
+
+    /// <summary>To an emulator on these ports.</summary>
+    public static string ConnectionTo(int blob, int queue, int table) =>
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blob}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
 
     /// <summary>A client as another instance of the service would have it.</summary>
     public TableServiceClient Service(TableClientOptions? options = null) => new(Connection, options ?? new());
