@@ -32,7 +32,7 @@ public sealed class ArchiveDocuments(IDocumentArchive archive, IDocumentIndex in
 
     /// <summary>The document with the hash of what is archived, and a line of the journal that says so.</summary>
     public static AccountChange Archived(AccountChange change, Invoice invoice, string sha256, DateTimeOffset at) =>
-        (change with { Invoices = [.. change.Invoices.Where(other => other.Id != invoice.Id), invoice with { Sha256 = sha256 }] }).Journaled(
+        (change with { Invoices = [.. change.Invoices.Where(other => other.Id != invoice.Id), invoice with { Sha256 = sha256 }] }).JournaledBefore(
             at, Actor.System, "document.archived", $"{invoice.Number} {(invoice.Sha256 is null ? "" : "neu erzeugt und ")}archiviert, SHA-256 {sha256}.");
 
     /// <summary>To be called before the commit.</summary>

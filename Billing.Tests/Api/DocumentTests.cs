@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
@@ -12,9 +13,9 @@ public class DocumentTests(StandingService standing)
 {
     Service Service => standing.Service;
 
-    BlobClient Blob(Customer customer, string number) =>
+    BlobClient Blob(Customer customer, JsonElement document) =>
         new BlobServiceClient(AzuriteFixture.ConnectionTo(Service.Place.StoragePort, Service.Place.StoragePort + 1, Service.Place.StoragePort + 2))
-            .GetBlobContainerClient("documents").GetBlobClient($"{customer.Id}/2026/{number}.pdf");
+            .GetBlobContainerClient("documents").GetBlobClient($"{customer.Id}/{document.Text("date")[..4]}/{document.Text("number")}.pdf");
 
     async Task<Answer> OperatorAsync(string path) => await Service.SendAsync(HttpMethod.Get, $"api/operator/{path}", token: await Service.TokenAsync("operator"));
 
@@ -22,12 +23,13 @@ public class DocumentTests(StandingService standing)
     public async Task An_issued_document_is_shown_as_it_is_archived()
     {
         var acme = await Service.OpenAsync("smart");
-        var number = (await acme.LastDocumentAsync()).Text("number");
+        var document = await acme.LastDocumentAsync();
+        var number = document.Text("number");
 
         var pdf = await acme.GetAsync("/invoices/inv-1/pdf");
 
         Assert.Equal((200, "application/pdf"), (pdf.Status, pdf.MediaType));
-        Assert.Equal((await Blob(acme, number).DownloadContentAsync(TestContext.Current.CancellationToken)).Value.Content.ToArray(), pdf.Bytes);
+        Assert.Equal((await Blob(acme, document).DownloadContentAsync(TestContext.Current.CancellationToken)).Value.Content.ToArray(), pdf.Bytes);
         Assert.StartsWith("%PDF-", Encoding.ASCII.GetString(pdf.Bytes), StringComparison.Ordinal);
         Assert.Equal($"\"{Convert.ToHexStringLower(SHA256.HashData(pdf.Bytes))}\"", pdf.Headers.ETag!.Tag);
         Assert.Equal((true, true, "nosniff"), (pdf.Headers.CacheControl!.Private, pdf.Headers.CacheControl.NoCache, pdf.Headers.GetValues("X-Content-Type-Options").Single()));
@@ -115,8 +117,7 @@ public class DocumentTests(StandingService standing)
     public async Task A_file_that_was_changed_is_not_given_out_and_is_a_finding()
     {
         var acme = await Service.OpenAsync("smart");
-        var number = (await acme.LastDocumentAsync()).Text("number");
-        await Blob(acme, number).UploadAsync(BinaryData.FromString("%PDF over 1 cent"), overwrite: true, TestContext.Current.CancellationToken);
+        await Blob(acme, await acme.LastDocumentAsync()).UploadAsync(BinaryData.FromString("%PDF over 1 cent"), overwrite: true, TestContext.Current.CancellationToken);
 
         (await acme.GetAsync("/invoices/inv-1/pdf")).Refused(500, "document_damaged");
         (await acme.GetAsync("/invoices/inv-1/pdf")).Refused(500, "document_damaged");
@@ -131,44 +132,45 @@ public class DocumentTests(StandingService standing)
     public async Task A_file_that_is_gone_is_archived_again_when_it_is_asked_for()
     {
         var acme = await Service.OpenAsync("smart");
-        var number = (await acme.LastDocumentAsync()).Text("number");
+        var blob = Blob(acme, await acme.LastDocumentAsync());
         var before = await acme.GetAsync("/invoices/inv-1/pdf");
-        await Blob(acme, number).DeleteAsync(DeleteSnapshotsOption.None, null, TestContext.Current.CancellationToken);
+        await blob.DeleteAsync(DeleteSnapshotsOption.None, null, TestContext.Current.CancellationToken);
 
         Assert.Equal(before.Bytes, (await acme.GetAsync("/invoices/inv-1/pdf")).Bytes);
-        Assert.True((await Blob(acme, number).ExistsAsync(TestContext.Current.CancellationToken)).Value);
+        Assert.True((await blob.ExistsAsync(TestContext.Current.CancellationToken)).Value);
     }
 
     [Fact]
     public async Task The_exports_have_the_documents_of_their_days()
     {
         var acme = await Service.OpenAsync("smart", new { companyName = "=cmd|' /C calc'!A0 Łódź" });
-        var number = (await acme.LastDocumentAsync()).Text("number");
-        const string Days = "from=2026-05-01&to=2026-05-31";
+        var document = await acme.LastDocumentAsync();
+        var (number, day) = (document.Text("number"), A.Day(document.Text("date")));
+        var (days, range) = ($"from={day:yyyy-MM-dd}&to={day:yyyy-MM-dd}", $"{day:yyyyMMdd}_{day:yyyyMMdd}");
 
-        var csv = await OperatorAsync($"exports/invoices?{Days}&format=csv");
+        var csv = await OperatorAsync($"exports/invoices?{days}&format=csv");
         Assert.Equal((200, "text/csv", "utf-8"), (csv.Status, csv.MediaType, csv.Content.ContentType!.CharSet));
-        Assert.Equal("attachment; filename=Rechnungen_20260501_20260531.csv", csv.Content.ContentDisposition!.ToString());
+        Assert.Equal($"attachment; filename=Rechnungen_{range}.csv", csv.Content.ContentDisposition!.ToString());
         var row = Encoding.UTF8.GetString(csv.Bytes).Split("\r\n").Single(row => row.StartsWith(number, StringComparison.Ordinal));
         Assert.Contains($";{acme.Id};'=cmd|' /C calc'!A0 Łódź;DE;", row, StringComparison.Ordinal);
         Assert.Contains(";S;19;19,90;3,78;23,68;EUR;", row, StringComparison.Ordinal);
 
-        var datev = await OperatorAsync($"exports/invoices?{Days}&format=datev");
+        var datev = await OperatorAsync($"exports/invoices?{days}&format=datev");
         Assert.Equal((200, "text/csv", "windows-1252"), (datev.Status, datev.MediaType, datev.Content.ContentType!.CharSet));
-        Assert.Equal("attachment; filename=EXTF_Buchungsstapel_20260501_20260531.csv", datev.Content.ContentDisposition!.ToString());
+        Assert.Equal($"attachment; filename=EXTF_Buchungsstapel_{range}.csv", datev.Content.ContentDisposition!.ToString());
         Assert.StartsWith("\"EXTF\";700;21;\"Buchungsstapel\";13;", Encoding.Latin1.GetString(datev.Bytes), StringComparison.Ordinal);
-        Assert.Contains($"23,68;\"S\";\"EUR\";;;\"\";10000;8400;\"\";0605;\"{number}\"", Encoding.Latin1.GetString(datev.Bytes), StringComparison.Ordinal);
+        Assert.Contains($"23,68;\"S\";\"EUR\";;;\"\";10000;8400;\"\";{day:ddMM};\"{number}\"", Encoding.Latin1.GetString(datev.Bytes), StringComparison.Ordinal);
 
-        var zip = await OperatorAsync($"exports/documents?{Days}");
-        Assert.Equal((200, "application/zip", "attachment; filename=Belege_20260501_20260531.zip"), (zip.Status, zip.MediaType, zip.Content.ContentDisposition!.ToString()));
+        var zip = await OperatorAsync($"exports/documents?{days}");
+        Assert.Equal((200, "application/zip", $"attachment; filename=Belege_{range}.zip"), (zip.Status, zip.MediaType, zip.Content.ContentDisposition!.ToString()));
         using var archive = new ZipArchive(new MemoryStream(zip.Bytes));
-        using var file = archive.GetEntry($"2026-05/{number}.pdf")!.Open();
+        using var file = archive.GetEntry($"{day:yyyy-MM}/{number}.pdf")!.Open();
         var bytes = new MemoryStream();
         await file.CopyToAsync(bytes, TestContext.Current.CancellationToken);
         Assert.Equal((await acme.GetAsync("/invoices/inv-1/pdf")).Bytes, bytes.ToArray());
         Assert.Equal(["index.csv", "SHA256SUMS"], archive.Entries.TakeLast(2).Select(entry => entry.FullName));
 
-        Assert.Equal(1, Encoding.UTF8.GetString((await OperatorAsync("exports/invoices?from=2026-06-01&to=2026-06-30&format=csv")).Bytes).Count(letter => letter == '\n'));
+        Assert.Equal(1, Encoding.UTF8.GetString((await OperatorAsync("exports/invoices?from=2026-01-01&to=2026-01-31&format=csv")).Bytes).Count(letter => letter == '\n'));
     }
 
     [Theory]
