@@ -18,36 +18,37 @@ public sealed class DocumentsZip(IssuedDocuments issued, OpenDocument documents)
     /// <param name="now">For what is archived on the way, and for findings.</param>
     public async Task WriteAsync(ExportRange range, DateTimeOffset now, Stream to, CancellationToken cancellation)
     {
-        // Not disposed of where something fails: that would end the file as if it were whole.
         var written = new Written();
-        var zip = new ZipArchive(written, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
-        var index = new StringBuilder("\uFEFF" + Head + "\r\n");
-        var sums = new StringBuilder();
-        var opened = issued.ListAsync(range, cancellation).InOrderAsync(
-            IssuedDocuments.Ahead, async document => (Document: document, Pdf: await documents.PdfAsync(document.Account, document.Invoice, now, cancellation)), cancellation);
-        await foreach (var (document, pdf) in opened)
+        // Where something fails the ZIP's end is written as well, but sent to nobody.
+        using (var zip = new ZipArchive(written, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8))
         {
-            var invoice = document.Invoice;
-            var name = string.Create(CultureInfo.InvariantCulture, $"{invoice.Date:yyyy-MM}/{invoice.Number}.pdf");
-            var (file, hash, note) = (name, invoice.Sha256, "");
-            if (pdf.IsRefused(out _, out var bytes))
+            var index = new StringBuilder("\uFEFF" + Head + "\r\n");
+            var sums = new StringBuilder();
+            var opened = issued.ListAsync(range, cancellation).InOrderAsync(
+                IssuedDocuments.Ahead, async document => (Document: document, Pdf: await documents.PdfAsync(document.Account, document.Invoice, now, cancellation)), cancellation);
+            await foreach (var (document, pdf) in opened)
             {
-                (file, note) = ("", "Die archivierte Datei fehlt oder ist verändert; sie wird nicht ausgegeben.");
+                var invoice = document.Invoice;
+                var name = string.Create(CultureInfo.InvariantCulture, $"{invoice.Date:yyyy-MM}/{invoice.Number}.pdf");
+                var (file, hash, note) = (name, invoice.Sha256, "");
+                if (pdf.IsRefused(out _, out var bytes))
+                {
+                    (file, note) = ("", "Die archivierte Datei fehlt oder ist verändert; sie wird nicht ausgegeben.");
+                }
+                else
+                {
+                    hash = DocumentFile.HashOf(bytes);
+                    sums.Append(CultureInfo.InvariantCulture, $"{hash}  {name}\n");
+                    Add(zip, name, bytes, invoice.Date.ToDateTime(TimeOnly.MinValue));
+                    await written.SendAsync(to, cancellation);
+                }
+                index.AppendJoin(';',
+                    InvoiceCsv.Text(invoice.Number), InvoiceCsv.Kind(invoice.Kind), InvoiceCsv.Day(invoice.Date), InvoiceCsv.Text(document.Account.Value),
+                    InvoiceCsv.Text(invoice.Buyer.CompanyName), InvoiceCsv.Amount(InvoiceRow.Of(document).Sum(row => row.Gross)), file, hash, note).Append("\r\n");
             }
-            else
-            {
-                hash = DocumentFile.HashOf(bytes);
-                sums.Append(CultureInfo.InvariantCulture, $"{hash}  {name}\n");
-                Add(zip, name, bytes, invoice.Date.ToDateTime(TimeOnly.MinValue));
-                await written.SendAsync(to, cancellation);
-            }
-            index.AppendJoin(';',
-                InvoiceCsv.Text(invoice.Number), InvoiceCsv.Kind(invoice.Kind), InvoiceCsv.Day(invoice.Date), InvoiceCsv.Text(document.Account.Value),
-                InvoiceCsv.Text(invoice.Buyer.CompanyName), InvoiceCsv.Amount(InvoiceRow.Of(document).Sum(row => row.Gross)), file, hash, note).Append("\r\n");
+            Add(zip, "index.csv", Encoding.UTF8.GetBytes(index.ToString()), BerlinCalendar.TimeOf(now));
+            Add(zip, "SHA256SUMS", Encoding.UTF8.GetBytes(sums.ToString()), BerlinCalendar.TimeOf(now));
         }
-        Add(zip, "index.csv", Encoding.UTF8.GetBytes(index.ToString()), BerlinCalendar.TimeOf(now));
-        Add(zip, "SHA256SUMS", Encoding.UTF8.GetBytes(sums.ToString()), BerlinCalendar.TimeOf(now));
-        zip.Dispose();
         await written.SendAsync(to, cancellation);
     }
 
