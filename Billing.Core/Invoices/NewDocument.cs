@@ -5,7 +5,7 @@ using Billing.Values;
 namespace Billing.Invoices;
 
 /// <summary>Makes documents out of lines: parties copied as they are now, VAT once per rate.</summary>
-public static class Documents
+public static class NewDocument
 {
     /// <summary>A numbered invoice of today, due <see cref="Terms.DaysToPay"/> days later.</summary>
     /// <param name="id">A draft's id where the draft becomes this invoice; otherwise the invoice's own place in the history.</param>
