@@ -159,7 +159,7 @@ public static class BillingServices
             Text("Seller:Name"),
             new(Text("Seller:Line1"), Optional("Seller:Line2"), Text("Seller:PostalCode"), Text("Seller:City"), Text("Seller:Country")),
             Text("Seller:Email"), Text("Seller:VatId"), Text("Seller:TaxNumber"), Text("Seller:Register"), Text("Seller:ManagingDirector"),
-            Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"));
+            Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"), Optional("Seller:CreditorId"));
 
         public void ThrowIfWrong()
         {
