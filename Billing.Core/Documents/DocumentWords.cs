@@ -16,6 +16,7 @@ sealed record DocumentWords
     public required string NoteNumber { get; init; }
     public required string InvoiceDate { get; init; }
     public required string NoteDate { get; init; }
+    public required string DraftDate { get; init; }
     public required string DueOn { get; init; }
     public required string OriginalNumber { get; init; }
     public required string OriginalDate { get; init; }
@@ -34,6 +35,7 @@ sealed record DocumentWords
     public required string NetTotal { get; init; }
     public required string Total { get; init; }
     public required string CorrectionTotal { get; init; }
+    public required string DraftTotal { get; init; }
 
     public required string Payment { get; init; }
     public required string Tax { get; init; }
@@ -41,6 +43,7 @@ sealed record DocumentWords
     public required string AttachmentNote { get; init; }
     public required string Notice { get; init; }
     public required string DraftNote { get; init; }
+    public required string VoidedNote { get; init; }
 
     public required string Register { get; init; }
     public required string ManagingDirector { get; init; }
@@ -63,6 +66,7 @@ sealed record DocumentWords
     /// <summary>Rate and the net total that it is worked out on.</summary>
     public required Func<int, string, string> VatRateOf { get; init; }
     public required Func<string, string> Corrects { get; init; }
+    public required Func<string, string> CorrectsAll { get; init; }
 
     public required Func<string, string, string> ByCard { get; init; }
     public required Func<string, string, string, string> ByDebit { get; init; }
@@ -92,9 +96,9 @@ sealed record DocumentWords
         var due = invoice.DueOn is { } day ? Day(day) : "";
         return invoice.Means switch
         {
-            { Kind: PaymentMeansKind.Card } card => ByCard(gross, card.Label!),
+            { Kind: PaymentMeansKind.Card } card => ByCard(gross, Together(card.Label!)),
             { Kind: PaymentMeansKind.SepaDebit } debit => string.Join(
-                " ", [ByDebit(gross, Day(debit.DebitOn!.Value), debit.Label!), .. MandateOf(debit, seller)]),
+                " ", [ByDebit(gross, Day(debit.DebitOn!.Value), Together(debit.Label!)), .. MandateOf(debit, seller)]),
             { Kind: PaymentMeansKind.Transfer } => ByTransfer(gross, due, Iban(seller.Iban), invoice.Number),
             _ => PayBy(due),
         };
@@ -112,13 +116,16 @@ sealed record DocumentWords
     {
         string[] parts =
         [
-            .. debit.Mandate is { } mandate ? [Mandate(mandate)] : Array.Empty<string>(),
-            .. seller.CreditorId is { } creditor ? [$"{CreditorId} {creditor}"] : Array.Empty<string>(),
+            .. debit.Mandate is { } mandate ? [Together(Mandate(mandate))] : Array.Empty<string>(),
+            .. seller.CreditorId is { } creditor ? [Together($"{CreditorId} {creditor}")] : Array.Empty<string>(),
         ];
         return parts.Length == 0 ? [] : [string.Join(", ", parts) + "."];
     }
 
-    static string Written(DateOnly day, string format) => day.ToString(format, CultureInfo.InvariantCulture).Replace(' ', '\u00a0');
+    /// <summary>Words that no line break parts.</summary>
+    static string Together(string words) => words.Replace(' ', '\u00a0');
+
+    static string Written(DateOnly day, string format) => Together(day.ToString(format, CultureInfo.InvariantCulture));
 
     static string Grouped(long number) => number.ToString("#,##0", CultureInfo.InvariantCulture);
 
@@ -132,9 +139,10 @@ sealed record DocumentWords
         NoteNumber = "Belegnummer",
         InvoiceDate = "Rechnungsdatum",
         NoteDate = "Belegdatum",
+        DraftDate = "Eröffnet am",
         DueOn = "Zahlbar bis",
         OriginalNumber = "Zu Rechnung",
-        OriginalDate = "vom",
+        OriginalDate = "Rechnung vom",
         ServicePeriod = "Leistungszeitraum",
         CustomerNumber = "Kundennummer",
         YourVatId = "Ihre USt-IdNr.",
@@ -149,18 +157,20 @@ sealed record DocumentWords
         NetTotal = "Summe netto",
         Total = "Rechnungsbetrag",
         CorrectionTotal = "Korrekturbetrag",
+        DraftTotal = "Summe brutto",
         Payment = "Zahlung",
         Tax = "Umsatzsteuer",
         Attachment = "E-Rechnung",
-        AttachmentNote = "Diese Datei enthält den Beleg auch als E-Rechnung nach EN 16931 (ZUGFeRD, factur-x.xml).",
+        AttachmentNote = "Diese Datei enthält den Beleg auch als E-Rechnung (ZUGFeRD, EN 16931).",
         Notice = "Hinweis",
         DraftNote = "Dies ist keine fertige Rechnung, sondern ein Entwurf.",
+        VoidedNote = "Dieser Entwurf wurde storniert. Es wird nichts berechnet.",
         Register = "Registereintrag",
         ManagingDirector = "Geschäftsführung",
         VatId = "USt-IdNr.",
         TaxNumber = "Steuernummer",
         CreditorId = "Gläubiger-ID",
-        Amount = amount => amount.ToString().Replace(' ', '\u00a0'),
+        Amount = amount => Together(amount.ToString()),
         Day = day => Written(day, "dd.MM.yyyy"),
         Span = (from, to) => $"{Written(from, from.Year == to.Year ? "dd.MM." : "dd.MM.yyyy")}–{Written(to, "dd.MM.yyyy")}",
         Number = number => Grouped(number).Replace(',', '.'),
@@ -169,6 +179,7 @@ sealed record DocumentWords
         VatRate = percent => $"Umsatzsteuer {percent} %",
         VatRateOf = (percent, net) => $"Umsatzsteuer {percent} % auf {net}",
         Corrects = original => $"Wir korrigieren die Rechnung {original} um die folgenden Positionen.",
+        CorrectsAll = original => $"Wir stornieren die Rechnung {original} mit den folgenden Positionen.",
         ByCard = (gross, card) => $"Der Betrag von {gross} wird von Ihrer Karte {card} abgebucht.",
         ByDebit = (gross, day, account) => $"Der Betrag von {gross} wird zum {day} per SEPA-Lastschrift von Ihrem Konto {account} abgebucht.",
         Mandate = reference => $"Mandatsreferenz {reference}",
@@ -189,9 +200,10 @@ sealed record DocumentWords
         NoteNumber = "Document number",
         InvoiceDate = "Invoice date",
         NoteDate = "Document date",
+        DraftDate = "Opened on",
         DueOn = "Payable by",
         OriginalNumber = "Corrects invoice",
-        OriginalDate = "of",
+        OriginalDate = "Invoice of",
         ServicePeriod = "Service period",
         CustomerNumber = "Customer number",
         YourVatId = "Your VAT ID",
@@ -206,12 +218,14 @@ sealed record DocumentWords
         NetTotal = "Net total",
         Total = "Invoice total",
         CorrectionTotal = "Correction total",
+        DraftTotal = "Gross total",
         Payment = "Payment",
         Tax = "VAT",
         Attachment = "E-invoice",
-        AttachmentNote = "This file also holds the document as an e-invoice according to EN 16931 (Factur-X, factur-x.xml).",
+        AttachmentNote = "This file also holds the document as an e-invoice (Factur-X, EN 16931).",
         Notice = "Please note",
         DraftNote = "This is not a finished invoice but a draft.",
+        VoidedNote = "This draft was voided. Nothing will be charged.",
         Register = "Registered at",
         ManagingDirector = "Managing director",
         VatId = "VAT ID",
@@ -226,6 +240,7 @@ sealed record DocumentWords
         VatRate = percent => $"VAT {percent}%",
         VatRateOf = (percent, net) => $"VAT {percent}% on {net}",
         Corrects = original => $"We correct invoice {original} by the following items.",
+        CorrectsAll = original => $"We take invoice {original} back with the following items.",
         ByCard = (gross, card) => $"The amount of {gross} will be charged to your card {card}.",
         ByDebit = (gross, day, account) => $"The amount of {gross} will be collected from your account {account} by SEPA direct debit on {day}.",
         Mandate = reference => $"Mandate reference {reference}",

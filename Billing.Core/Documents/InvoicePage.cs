@@ -16,7 +16,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
 
     // DIN 5008 form B: the window's zones for remarks and address, the information block, the folds.
     const float WindowTop = 45 * Mm, AddressTop = 62.7f * Mm, WindowBottom = 90 * Mm, WindowWidth = 80 * Mm;
-    const float InfoLeft = 125 * Mm, InfoTop = 50 * Mm;
+    const float InfoLeft = 125 * Mm, InfoValues = 154 * Mm, InfoTop = 50 * Mm;
     const float UpperFold = 105 * Mm, LowerFold = 210 * Mm;
 
     const float TitleTop = 98.5f * Mm, NextTop = 36 * Mm, FooterBottom = 284 * Mm;
@@ -31,6 +31,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
         Figures = new(Typeface.Regular, 9, Ink, Figures: true),
         StrongFigures = new(Typeface.SemiBold, 9, Ink, Figures: true),
         Sum = new(Typeface.SemiBold, 11.5f, Ink, Figures: true),
+        Information = new(Typeface.Regular, 8.5f, Ink),
         Label = new(Typeface.Regular, 8, Grey),
         Small = new(Typeface.Regular, 7.5f, Grey),
         Footer = new(Typeface.Regular, 6.8f, Grey),
@@ -114,24 +115,25 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
     {
         var seller = invoice.Seller;
         var sender = Printable($"{seller.Name} · {seller.Address.Line1} · {seller.Address.PostalCode} {seller.Address.City}");
-        var (address, style, leading, top) = AddressBlock();
+        var (address, size, leading, top) = AddressBlock();
         Draw(() =>
         {
             _canvas.Text(Left, top - 9.5f, sender, Fitting(sender, Footer with { Size = 6.5f }, WindowWidth));
             _canvas.Line(Left, top - 6, Left + WindowWidth, top - 6, 0.4f, Faint);
-            for (var row = 0; row < address.Count; row++) _canvas.Text(Left, top + (row + 1) * leading - leading * 0.22f, address[row], style);
+            for (var row = 0; row < address.Count; row++) _canvas.Text(Left, top + (row + 1) * leading - leading * 0.22f, address[row], size);
         });
 
         var y = InfoTop;
-        foreach (var (label, value) in Information())
+        foreach (var (label, value) in InformationBlock())
         {
-            var rows = Wrap(Printable(value), Body with { Size = 8.5f }, Right - InfoLeft - 29 * Mm);
+            // The first says which document it is: it stands out, and on one line.
+            var style = y == InfoTop ? Fitting(value, Information with { Face = Typeface.SemiBold }, Right - InfoValues) : Information;
+            var rows = Wrap(Printable(value), style, Right - InfoValues + 0.1f);
             var from = y;
-            var style8 = (label == words.InvoiceNumber || label == words.NoteNumber ? Strong : Body) with { Size = 8.5f };
             Draw(() =>
             {
                 _canvas.Text(InfoLeft, from + 10, label, Label);
-                for (var row = 0; row < rows.Count; row++) _canvas.Text(InfoLeft + 29 * Mm, from + 10 + row * 11.5f, rows[row], style8);
+                for (var row = 0; row < rows.Count; row++) _canvas.Text(InfoValues, from + 10 + row * 11.5f, rows[row], style);
             });
             y += 2.7f + rows.Count * 11.5f;
         }
@@ -141,7 +143,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
         if (invoice.CorrectsNumber is { } original)
         {
             _y += 4;
-            Paragraph(words.Corrects(original), Body, 13);
+            Paragraph(invoice.IsFullCorrection ? words.CorrectsAll(original) : words.Corrects(original), Body, 13);
         }
         _y += 16;
     }
@@ -166,11 +168,11 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
         }
     }
 
-    IEnumerable<(string Label, string Value)> Information()
+    IEnumerable<(string Label, string Value)> InformationBlock()
     {
         var isNote = invoice.Kind == DocumentKind.CreditNote;
         yield return (isNote ? words.NoteNumber : words.InvoiceNumber, invoice.Number ?? words.Draft);
-        yield return (isNote ? words.NoteDate : words.InvoiceDate, words.Day(invoice.Date));
+        yield return (invoice.Number is null ? words.DraftDate : isNote ? words.NoteDate : words.InvoiceDate, words.Day(invoice.Date));
         if (invoice.CorrectsNumber is { } original) yield return (words.OriginalNumber, original);
         if (invoice.CorrectsDate is { } issued) yield return (words.OriginalDate, words.Day(issued));
         if (invoice.DueOn is { } due) yield return (words.DueOn, words.Day(due));
@@ -275,7 +277,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
             y += 8;
             _canvas.Line(left, y, Right, y, 1.2f, Accent);
             y += 18;
-            Add(invoice.Kind == DocumentKind.CreditNote ? words.CorrectionTotal : words.Total, invoice.Gross, Sum);
+            Add(invoice.Number is null ? words.DraftTotal : invoice.Kind == DocumentKind.CreditNote ? words.CorrectionTotal : words.Total, invoice.Gross, Sum);
         });
         _y += TotalsHeight + 20;
     }
@@ -283,7 +285,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
     void Notes()
     {
         var notes = new List<(string Label, string Text)>();
-        if (invoice.Number is null) notes.Add((words.Notice, words.DraftNote));
+        if (invoice.Number is null) notes.Add((words.Notice, invoice.Status == InvoiceStatus.Void ? words.VoidedNote : words.DraftNote));
         if (words.PaymentNote(invoice) is { } payment) notes.Add((words.Payment, payment));
         if (Tax.Note(invoice.Treatment) is { } tax) notes.Add((words.Tax, tax.In(invoice.Language) + "."));
         if (invoice.Number is not null) notes.Add((words.Attachment, words.AttachmentNote));
@@ -309,7 +311,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
     float FooterTop => FooterBottom - (_footer.Max(column => column.Length) - 1) * FooterLeading;
 
     /// <summary>Wider where the longer texts are: address, contact, bank, register and tax.</summary>
-    static readonly float[] FooterStarts = [0, 38, 81, 124];
+    static readonly float[] FooterStarts = [0, 37, 79, 127];
 
     static float FooterLeft(int column) => Left + FooterStarts[column] * Mm;
 

@@ -4,7 +4,7 @@ using Billing.Documents;
 using Billing.Invoices;
 using Billing.Values;
 
-namespace Billing.Tests.Documents;
+namespace Billing.Tests;
 
 /// <summary>One document of each kind, as the rules make them.</summary>
 static class Samples
@@ -28,7 +28,7 @@ static class Samples
     };
 
     /// <summary>The plain renewal: one line, paid by transfer.</summary>
-    public static Invoice Renewal => Issue(Account(), DocumentKind.Invoice, Plan("business", Language.German));
+    public static Invoice Renewal => Issue(Account(), DocumentKind.Invoice, Plan("business"));
 
     /// <summary>Unused days of one plan against those of a better one; by card.</summary>
     public static Invoice Upgrade => Issue(Account(method: A.Card), DocumentKind.Invoice, UpgradeLines);
@@ -41,17 +41,19 @@ static class Samples
 
     public static Invoice WithLines(int count) => Issue(
         Account(A.Company(vatId: "DE987654321"), Debit), DocumentKind.Collective,
-        [.. Enumerable.Range(0, count).Select(place => place == 0 ? Plan("business", Language.German) : AddOn(place))]);
+        [.. Enumerable.Range(0, count).Select(place => place == 0 ? Plan("business") : AddOn(place))]);
 
     public static Invoice ReverseCharge => Issue(
-        Account(A.Company("AT", "ATU12345678", "Alpenblick Handels GesmbH"), A.Card), DocumentKind.Invoice, Plan("business", Language.German));
+        Account(new("Alpenblick Handels GesmbH", new("Mariahilfer Straße 88a", null, "1070", "Wien", "AT"), "rechnung@alpenblick.example", "ATU12345678"), A.Card),
+        DocumentKind.Invoice, Plan("business"));
 
     public static Invoice OutsideEu => Issue(
-        Account(A.Company("CH", null, "Zürcher Seilbahnen AG")), DocumentKind.Invoice, Plan("pro", Language.German));
+        Account(new("Zürcher Seilbahnen AG", new("Bahnhofstrasse 7", null, "8001", "Zürich", "CH"), "kreditoren@seilbahnen.example", null)), DocumentKind.Invoice, Plan("pro"));
 
     public static Invoice InEnglish => Issue(
         Account(new("O’Brien & Daughters Ltd", new("12 Harbour Street", "2nd floor", "D02 X285", "Dublin", "IE"), "accounts@obrien.example", "IE1234567WA"), Debit, Language.English),
-        DocumentKind.Collective, [.. CollectiveLines.Take(2), Booking("Additional users (+3)", 3, 5.90m, "2026-05-20", "2026-06-05", 31)]);
+        DocumentKind.Collective, Plan("business"), Booking("Additional users (+3)", 3, 5.90m, "2026-06-06", "2026-07-05", 30),
+        Booking("Additional users (+3)", 3, 5.90m, "2026-05-20", "2026-06-05", 31));
 
     /// <summary>Two rates on one document, as where a rate changed between the service periods.</summary>
     public static Invoice TwoRates
@@ -91,7 +93,7 @@ static class Samples
             Anchor = A.Day("2026-05-06"),
         },
         DocumentKind.Collective,
-        Plan("business", Language.German),
+        Plan("business"),
         InvoiceLine.Of(LineKind.AddOn, "Erweiterter Speicherplatz (+100000 GB) in einer Beschreibung, die so lang ist, dass sie über mehrere Zeilen geht", 10_000,
             A.Euro(999.99m), A.Period("2026-06-06", "2026-07-05"), 30),
         InvoiceLine.Of(LineKind.AddOn, new string('M', 80), 1, A.Euro(5.90m), A.Period("2026-05-20", "2026-06-05"), 31));
@@ -104,7 +106,7 @@ static class Samples
 
     static InvoiceLine[] CollectiveLines =>
     [
-        Plan("business", Language.German),
+        Plan("business"),
         Booking("Zusätzliche Benutzer (+1)", 1, 5.90m, "2026-06-06", "2026-07-05", 30),
         Booking("Zusätzliche Benutzer (+12)", 12, 5.90m, "2026-06-06", "2026-07-05", 30),
         Booking("Erweiterter Speicherplatz (+20 GB)", 2, 5.90m, "2026-06-06", "2026-07-05", 30),
@@ -117,7 +119,7 @@ static class Samples
     public static InvoiceLine Booking(string label, int quantity, decimal price, string from, string to, int periodDays) =>
         InvoiceLine.Of(LineKind.AddOn, label, quantity, A.Euro(price), A.Period(from, to), periodDays, BookingId.Of(quantity));
 
-    static InvoiceLine Plan(string id, Language _)
+    static InvoiceLine Plan(string id)
     {
         var plan = A.Terms.Catalog.Plan(id);
         return InvoiceLine.ForPlan(plan, plan.MonthlyNet(A.Day("2026-06-06")), A.Period("2026-06-06", "2026-07-05"), 30);
