@@ -3,7 +3,7 @@ namespace Billing.Documents;
 /// <summary>Breaks text into lines.</summary>
 static class TextLines
 {
-    /// <summary>Lines no wider than that, broken at blanks; a word that is wider itself is cut.</summary>
+    /// <summary>Lines no wider than that, broken at blanks; a word that is wider itself is cut, after a hyphen if it has one.</summary>
     public static List<string> Wrap(string text, TextStyle style, float width)
     {
         var lines = new List<string>();
@@ -30,6 +30,7 @@ static class TextLines
             var length = word.Length - 1;
             while (length > 1 && (char.IsLowSurrogate(word[length]) || PdfCanvas.WidthOf(word[..length], style) > width)) length--;
             if (length < 1) break;
+            if (word.LastIndexOf('-', length - 1) is > 0 and var hyphen) length = hyphen + 1;
             yield return word[..length];
             word = word[length..];
         }
