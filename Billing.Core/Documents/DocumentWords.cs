@@ -45,7 +45,6 @@ sealed record DocumentWords
     public required string DraftNote { get; init; }
     public required string VoidedNote { get; init; }
 
-    public required string Register { get; init; }
     public required string ManagingDirector { get; init; }
     public required string VatId { get; init; }
     public required string TaxNumber { get; init; }
@@ -165,7 +164,6 @@ sealed record DocumentWords
         Notice = "Hinweis",
         DraftNote = "Dies ist keine fertige Rechnung, sondern ein Entwurf.",
         VoidedNote = "Dieser Entwurf wurde storniert. Es wird nichts berechnet.",
-        Register = "Registereintrag",
         ManagingDirector = "Geschäftsführung",
         VatId = "USt-IdNr.",
         TaxNumber = "Steuernummer",
@@ -226,7 +224,6 @@ sealed record DocumentWords
         Notice = "Please note",
         DraftNote = "This is not a finished invoice but a draft.",
         VoidedNote = "This draft was voided. Nothing will be charged.",
-        Register = "Registered at",
         ManagingDirector = "Managing director",
         VatId = "VAT ID",
         TaxNumber = "Tax number",

@@ -69,13 +69,6 @@ sealed class PdfCanvas : IDisposable
         Page.DrawLine(fromX, fromY, toX, toY, _paint);
     }
 
-    public void Box(float x, float y, float width, float height, SKColor color)
-    {
-        _paint.Color = color;
-        _paint.Style = SKPaintStyle.Fill;
-        Page.DrawRect(x, y, width, height, _paint);
-    }
-
     /// <summary>A filled shape, as large as it gets in a box of that height; its width.</summary>
     /// <param name="limit">The width it may take at most.</param>
     public float Shape(SKPath shape, float x, float y, float height, float limit, SKColor color)

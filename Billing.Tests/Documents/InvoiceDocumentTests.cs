@@ -238,11 +238,17 @@ public class InvoiceDocumentTests
         Assert.False(issued.HasWatermark);
     }
 
-    [Fact]
-    public void A_letterhead_without_a_mark_is_the_name_alone()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("M0 0Z")]
+    [InlineData("no path at all")]
+    public void A_letterhead_without_a_mark_is_the_name_alone(string? mark)
     {
-        using var document = new ReadDocument(InvoiceDocument.Render(Samples.Renewal, new(null, null)));
+        var file = InvoiceDocument.Render(Samples.Renewal, new(mark, null));
+        using var document = new ReadDocument(file);
         Assert.StartsWith("CloudCRM GmbH\n", document.Text);
-        Assert.NotEqual(InvoiceDocument.Render(Samples.Renewal, Samples.Letterhead), InvoiceDocument.Render(Samples.Renewal, new(null, null)));
+        Assert.Equal(InvoiceDocument.Render(Samples.Renewal, new(null, null)), file);
+        Assert.NotEqual(InvoiceDocument.Render(Samples.Renewal, Samples.Letterhead), file);
     }
 }
