@@ -41,7 +41,7 @@ public static class BillingServices
         var stripe = settings.Stripe();
         var origins = settings.Origins("Payments:ReturnOrigins");
         var storage = settings.Text("AzureWebJobsStorage");
-        var letterhead = new Letterhead(settings.Optional("Seller:Logo"), settings.Optional("Seller:CreditorId"));
+        var letterhead = new Letterhead(settings.Logo("Seller:Logo"));
         var datev = settings.Datev(terms.Catalog);
         settings.ThrowIfWrong();
 
@@ -150,6 +150,8 @@ public static class BillingServices
             return new(url, [.. secrets.OfType<byte[]>()]);
         }
 
+        public string? Logo(string name) => Optional(name) is not { } path || Letterhead.IsLogo(path) ? Optional(name) : Wrong<string?>(name, "is no SVG path data", null);
+
         public StripeSettings Stripe() => new(
             Text("Stripe:ApiKey"), OptionalAddress("Stripe:ApiBase"), Text("Stripe:WebhookSecret").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
@@ -173,7 +175,7 @@ public static class BillingServices
             Text("Seller:Name"),
             new(Text("Seller:Line1"), Optional("Seller:Line2"), Text("Seller:PostalCode"), Text("Seller:City"), Text("Seller:Country")),
             Text("Seller:Email"), Text("Seller:VatId"), Text("Seller:TaxNumber"), Text("Seller:Register"), Text("Seller:ManagingDirector"),
-            Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"));
+            Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"), Optional("Seller:CreditorId"));
 
         /// <summary>Null unless the tax adviser's numbers are set. The accounts' defaults are those of SKR03 and SKR04.</summary>
         public DatevSettings? Datev(Catalog catalog)

@@ -1,23 +1,20 @@
-using System.Text;
 using Billing.Invoices;
 
 namespace Billing.Documents;
 
-/// <summary>What of the seller is only for the page.</summary>
-public sealed record Letterhead(string? LogoPath, string? CreditorId);
-
-/// <summary>A document as PDF.</summary>
+/// <summary>A document as PDF/A-3b: a German business letter, with the e-invoice attached.</summary>
 public static class InvoiceDocument
 {
-    /// <summary>The same invoice and letterhead give the same bytes.</summary>
-    public static byte[] Render(Invoice invoice, Letterhead letterhead) =>
-        Encoding.UTF8.GetBytes($"%PDF-1.7\n{invoice.Number ?? "ENTWURF"} {letterhead.CreditorId}\n%%EOF\n");
-}
-
-/// <summary>An issued document as EN 16931 XML.</summary>
-public static class ElectronicInvoice
-{
-    /// <exception cref="ArgumentException">A draft is no invoice.</exception>
-    public static byte[] Write(Invoice invoice) => Encoding.UTF8.GetBytes(
-        $"<Invoice>{invoice.Number ?? throw new ArgumentException("A draft has no number.", nameof(invoice))}</Invoice>");
+    /// <summary>
+    /// The same document and letterhead give the same bytes, and what happens to the document after its issue changes none of them. Drafts, voided
+    /// ones too, have a watermark and neither number nor attachment. Characters that the fonts lack are replaced visibly.
+    /// </summary>
+    public static byte[] Render(Invoice invoice, Letterhead letterhead)
+    {
+        var words = DocumentWords.In(invoice.Language);
+        using var page = new InvoicePage(invoice, letterhead, words);
+        var about = new FileDescription(
+            DocumentText.Clean($"{words.Title(invoice)} {invoice.Number ?? words.Draft}"), DocumentText.Clean(invoice.Seller.Name), words.Code, invoice.Date);
+        return PdfA3.Finish(page.Draw(), about, invoice.Number is null ? null : ElectronicInvoice.Write(invoice));
+    }
 }

@@ -42,8 +42,10 @@ public enum PaymentState
 }
 
 /// <summary>Who issues the documents. Copied onto each at issue.</summary>
+/// <param name="CreditorId">The SEPA creditor identifier; null where debits are not announced with it.</param>
 public sealed record Seller(
-    string Name, Address Address, string Email, string VatId, string TaxNumber, string Register, string ManagingDirector, string BankName, string Iban, string Bic);
+    string Name, Address Address, string Email, string VatId, string TaxNumber, string Register, string ManagingDirector, string BankName, string Iban, string Bic,
+    string? CreditorId = null);
 
 /// <summary>
 /// A document of an account: invoice, collective invoice or credit note. Once it has a number its content never changes;
@@ -74,10 +76,19 @@ public sealed record Invoice
 
     /// <summary>Of the archived PDF: SHA-256, lower-case hex. Null on drafts, and on what could not be rendered yet.</summary>
     public string? Sha256 { get; init; }
+    /// <summary>The customer number: whose document it is.</summary>
+    public AccountId? Account { get; init; }
+
+    /// <summary>How it is to be paid; null on drafts and credit notes.</summary>
+    public PaymentMeans? Means { get; init; }
 
     /// <summary>The document that a credit note corrects.</summary>
     public InvoiceId? Corrects { get; init; }
     public string? CorrectsNumber { get; init; }
+    public DateOnly? CorrectsDate { get; init; }
+
+    /// <summary>Of a credit note: it takes back everything that was left of the original (Stornorechnung).</summary>
+    public bool IsFullCorrection { get; init; }
     public required InvoiceStatus Status { get; init; }
 
     /// <summary>Positions in <see cref="Lines"/> that credit notes have taken back.</summary>

@@ -20,6 +20,7 @@ public static class NewDocument
             DueOn = today.AddDays(Terms.DaysToPay),
             Status = InvoiceStatus.Open,
         };
+        invoice = invoice with { Means = PaymentMeans.Of(account.PaymentMethod, invoice.Gross, today) };
         var issued = account.WithReceivable(invoice) with { NextInvoice = account.NextInvoice + 1 };
         // Collected as soon as there is a method: at once, or when one is added.
         if (issued.FindReceivable(invoice.Id) is { } open) issued = issued.WithReceivable(open with { CollectOn = today });
@@ -52,6 +53,7 @@ public static class NewDocument
             Language = account.Language,
             Seller = terms.Seller,
             Buyer = account.Company,
+            Account = account.Id,
             Status = InvoiceStatus.Draft,
         };
     }

@@ -49,6 +49,12 @@ public class ArchitectureTests
             .Select(file => Path.GetFileName(Path.GetDirectoryName(file.Path))).Distinct());
 
     [Fact]
+    public void Only_documents_know_the_library_that_draws_them() => Assert.Equal(
+        ["Documents"],
+        SourcesOf("").Where(file => Directions.Offences(file.Source, Directions.Drawing).Count > 0)
+            .Select(file => file.Path.Split(Path.DirectorySeparatorChar)[0]).Distinct());
+
+    [Fact]
     public void The_core_is_built_without_Functions_or_the_local_host()
     {
         var references = typeof(Money).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
@@ -74,7 +80,9 @@ public class ArchitectureTests
     [InlineData("class A { object o = new global::Microsoft.Azure.Functions.Worker.Thing(); }", "Microsoft.Azure.Functions.Worker.Thing")]
     [InlineData("class A { object o = Adapters.TableStorage.Rows.Account; }", "Billing.Adapters.TableStorage.Rows.Account")]
     [InlineData("class A { object o = Billing.Local.Host.Run(); }", "Billing.Local.Host.Run")]
-    public void An_offence_is_seen(string source, string name) => Assert.Equal([name], Directions.Offences(source, Directions.Outside));
+    [InlineData("using SkiaSharp;", "SkiaSharp")]
+    [InlineData("class A { SkiaSharp.SKPaint paint; }", "SkiaSharp.SKPaint")]
+    public void An_offence_is_seen(string source, string name) => Assert.Equal([name], Directions.Offences(source, [.. Directions.Outside, .. Directions.Drawing]));
 
     [Theory]
     [InlineData("using Billing.Accounts;")]

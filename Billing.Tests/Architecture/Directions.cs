@@ -23,11 +23,14 @@ static partial class Directions
     /// <summary>Technology that only adapters know.</summary>
     public static readonly string[] Outside = ["Azure", "Billing.Adapters", "Billing.Functions", "Billing.Local", "Stripe", "Microsoft.Azure", "Microsoft.AspNetCore", "System.Net.Http", "System.IO.Pipes"];
 
+    /// <summary>What draws documents.</summary>
+    public static readonly string[] Drawing = ["SkiaSharp", "HarfBuzzSharp"];
+
     [GeneratedRegex(@"^\s*(global\s+)?using\s+(static\s+)?(\w+\s*=\s*)?(global::)?(?<name>[A-Z][\w.]*)\s*;", RegexOptions.Multiline)]
     private static partial Regex Usings();
 
     // A name of two parts or more that nothing stands before: Azure.Data.Tables.TableClient, Adapters.TableStorage.Rows.
-    [GeneratedRegex(@"(?<![\w.])(global::)?(?<name>(Billing\.\w+|Azure|Stripe|Microsoft\.Azure|Microsoft\.AspNetCore|System\.Net\.Http|Adapters)(\.[A-Z]\w*)+)")]
+    [GeneratedRegex(@"(?<![\w.])(global::)?(?<name>(Billing\.\w+|Azure|Stripe|SkiaSharp|HarfBuzzSharp|Microsoft\.Azure|Microsoft\.AspNetCore|System\.Net\.Http|Adapters)(\.[A-Z]\w*)+)")]
     private static partial Regex Qualified();
 
     [GeneratedRegex(@"//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
