@@ -2,13 +2,17 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Azure.Core;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Billing.Access;
 using Billing.Accounts;
+using Billing.Adapters.BlobStorage;
 using Billing.Adapters.Queues;
 using Billing.Adapters.StripeApi;
 using Billing.Adapters.TableStorage;
 using Billing.Catalogs;
+using Billing.Documents;
+using Billing.Exports;
 using Billing.Functions.Http;
 using Billing.Invoices;
 using Billing.Outbox;
@@ -37,6 +41,8 @@ public static class BillingServices
         var stripe = settings.Stripe();
         var origins = settings.Origins("Payments:ReturnOrigins");
         var storage = settings.Text("AzureWebJobsStorage");
+        var letterhead = new Letterhead(settings.Logo("Seller:Logo"));
+        var datev = settings.Datev(terms.Catalog);
         settings.ThrowIfWrong();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -44,6 +50,7 @@ public static class BillingServices
 
         services.AddSingleton(new TableServiceClient(storage, Brisk(new TableClientOptions())));
         services.AddSingleton(new QueueServiceClient(storage, Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })));
+        services.AddSingleton(new BlobServiceClient(storage, Brisk(new BlobClientOptions())));
         services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>().AddSingleton<StripeEventQueue>();
         services.AddSingleton<IAccountStore, TableAccounts>();
         services.AddSingleton<IDueIndex, TableDueIndex>();
@@ -52,12 +59,17 @@ public static class BillingServices
         services.AddSingleton<INotificationStore, TableNotifications>();
         services.AddSingleton<IAccountWork>(provider => provider.GetRequiredService<AccountWorkQueue>());
         services.AddSingleton<INotificationWork>(provider => provider.GetRequiredService<CrmQueue>());
+        services.AddSingleton<IDocumentIndex, TableDocumentIndex>();
+        services.AddSingleton<BlobDocumentArchive>().AddSingleton<IDocumentArchive>(provider => provider.GetRequiredService<BlobDocumentArchive>());
         services.AddHostedService<StorageSetup>();
 
+        services.AddSingleton<RenderDocument>(document => InvoiceDocument.Render(document, letterhead));
+        services.AddSingleton<ArchiveDocuments>().AddSingleton<OpenDocument>();
+        services.AddSingleton(new DatevExport(datev)).AddSingleton<IssuedDocuments>().AddSingleton<DocumentsZip>();
         services.AddSingleton<DeliverOutbox>();
         services.AddSingleton(provider => new Accounts.Accounts(
             provider.GetRequiredService<IAccountStore>(), provider.GetRequiredService<IDueIndex>(), provider.GetRequiredService<IDocumentNumbers>(),
-            provider.GetRequiredService<DeliverOutbox>(), confirmations, terms, crmListens: crm.WebhookUrl is not null,
+            provider.GetRequiredService<DeliverOutbox>(), provider.GetRequiredService<ArchiveDocuments>(), confirmations, terms, crmListens: crm.WebhookUrl is not null,
             provider.GetRequiredService<ILogger<Accounts.Accounts>>()));
 
         services.AddSingleton(stripe).AddSingleton(new ReturnAddresses(origins));
@@ -86,12 +98,14 @@ public static class BillingServices
         return options;
     }
 
-    /// <summary>Tables and queues are made where they are missing; in Azure they are there already.</summary>
-    sealed class StorageSetup(Tables tables, AccountWorkQueue work, CrmQueue crm, StripeEventQueue stripe) : IHostedLifecycleService
+    /// <summary>Tables, queues and the container are made where they are missing; in Azure they are there already.</summary>
+    sealed class StorageSetup(Tables tables, AccountWorkQueue work, CrmQueue crm, StripeEventQueue stripe, BlobDocumentArchive archive) : IHostedLifecycleService
     {
         // Before anything else starts: the first invocation needs them.
         public Task StartingAsync(CancellationToken cancellationToken) =>
-            Task.WhenAll(tables.CreateAsync(cancellationToken), work.CreateAsync(cancellationToken), crm.CreateAsync(cancellationToken), stripe.CreateAsync(cancellationToken));
+            Task.WhenAll(
+                tables.CreateAsync(cancellationToken), work.CreateAsync(cancellationToken), crm.CreateAsync(cancellationToken), stripe.CreateAsync(cancellationToken),
+                archive.CreateAsync(cancellationToken));
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
         public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -136,6 +150,8 @@ public static class BillingServices
             return new(url, [.. secrets.OfType<byte[]>()]);
         }
 
+        public string? Logo(string name) => Optional(name) is not { } path || Letterhead.IsLogo(path) ? Optional(name) : Wrong<string?>(name, "is no SVG path data", null);
+
         public StripeSettings Stripe() => new(
             Text("Stripe:ApiKey"), OptionalAddress("Stripe:ApiBase"), Text("Stripe:WebhookSecret").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
@@ -158,7 +174,33 @@ public static class BillingServices
             Text("Seller:Name"),
             new(Text("Seller:Line1"), Optional("Seller:Line2"), Text("Seller:PostalCode"), Text("Seller:City"), Text("Seller:Country")),
             Text("Seller:Email"), Text("Seller:VatId"), Text("Seller:TaxNumber"), Text("Seller:Register"), Text("Seller:ManagingDirector"),
-            Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"));
+            Text("Seller:BankName"), Text("Seller:Iban"), Text("Seller:Bic"), Optional("Seller:CreditorId"));
+
+        /// <summary>Null unless the tax adviser's numbers are set. The accounts' defaults are those of SKR03 and SKR04.</summary>
+        public DatevSettings? Datev(Catalog catalog)
+        {
+            if (Optional("Datev:Consultant") is null && Optional("Datev:Client") is null) return null;
+            var length = Number("Datev:AccountLength", 4, 8, 4);
+            var chart = Optional("Datev:Chart") ?? "03";
+            // Revenue at 19 %, under reverse charge, and outside the EU.
+            var (revenue, reverseCharge, outsideEu) = chart switch
+            {
+                "03" => ("8400", "8336", "8338"),
+                "04" => ("4400", "4336", "4338"),
+                _ => Wrong("Datev:Chart", "is neither 03 nor 04", ("", "", "")),
+            };
+            string Account(string name, string usual, int digits) =>
+                (Optional(name) ?? usual.PadRight(digits, '0')) is var account && account.Length <= digits && account.All(char.IsAsciiDigit)
+                    ? account : Wrong(name, $"is no account of up to {digits} digits", "");
+            return new(
+                Number("Datev:Consultant", 1001, 9_999_999), Number("Datev:Client", 1, 99_999), chart, length, MonthAndDay("Datev:FiscalYearBegins"),
+                Account("Datev:DebtorAccount", "1", length + 1),
+                // A rate of the past that no document has needs no account.
+                catalog.VatRates.Select(rate => (rate.Percent, Name: string.Create(CultureInfo.InvariantCulture, $"Datev:RevenueAccount{rate.Percent}"))).Distinct()
+                    .Where(rate => rate.Percent == 19 || Optional(rate.Name) is not null)
+                    .ToImmutableDictionary(rate => rate.Percent, rate => Account(rate.Name, revenue, length)),
+                Account("Datev:RevenueAccountReverseCharge", reverseCharge, length), Account("Datev:RevenueAccountOutsideEu", outsideEu, length));
+        }
 
         public void ThrowIfWrong()
         {
@@ -169,6 +211,16 @@ public static class BillingServices
             Optional(name) is not { } text ? otherwise
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days
             : Wrong(name, "is no number of days", otherwise);
+
+        int Number(string name, int least, int most, int? otherwise = null) =>
+            Optional(name) is not { } text ? otherwise ?? Wrong(name, "is missing", 0)
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : Wrong(name, $"is no number from {least} to {most}", least);
+
+        DateOnly MonthAndDay(string name) =>
+            // A year without 29 February: it must begin every year.
+            DateOnly.TryParseExact($"2023-{Optional(name) ?? "01-01"}", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? day : Wrong(name, "is no day of the year as MM-dd", new DateOnly(2023, 1, 1));
 
         T Wrong<T>(string name, string what, T instead)
         {

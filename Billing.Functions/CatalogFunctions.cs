@@ -1,3 +1,4 @@
+using Billing.Adapters.BlobStorage;
 using Billing.Adapters.Queues;
 using Billing.Adapters.TableStorage;
 using Billing.Functions.Http;
@@ -11,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace Billing.Functions;
 
 /// <summary>What anyone may see: prices, the contract, whether the service is ready.</summary>
-public sealed class CatalogFunctions(Api api, Terms terms, TimeProvider clock, Tables tables, AccountWorkQueue queue, ILogger<CatalogFunctions> log)
+public sealed class CatalogFunctions(
+    Api api, Terms terms, TimeProvider clock, Tables tables, AccountWorkQueue queue, BlobDocumentArchive archive, ILogger<CatalogFunctions> log)
 {
     static readonly byte[] OpenApi = Resource("openapi.json");
 
@@ -39,6 +41,7 @@ public sealed class CatalogFunctions(Api api, Terms terms, TimeProvider clock, T
             {
                 ["tables"] = await CheckAsync("tables", tables.PingAsync, cancellation),
                 ["queues"] = await CheckAsync("queues", queue.PingAsync, cancellation),
+                ["blobs"] = await CheckAsync("blobs", archive.PingAsync, cancellation),
             };
             var ready = dependencies.Values.All(state => state == "ok");
             return Answers.Decided(Api.Json(new HealthView(ready ? "ok" : "unavailable", dependencies), ready ? 200 : 503));

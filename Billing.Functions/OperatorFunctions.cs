@@ -49,7 +49,8 @@ public sealed partial class OperatorFunctions(
                 Contract.Account(account), account.Version, account.Due?.Moment, Contract.Access(account.Access), account.Draft?.Id.ToString(),
                 account.Receivables.Sum(open => open.AmountDue),
                 outbox.Select(entry => new OutboxView(
-                    entry.Version, entry.At, entry.Notifications.Select(notification => notification.Type), entry.Findings.Select(finding => finding.Code))),
+                    entry.Version, entry.At, entry.Notifications.Select(notification => notification.Type), entry.Findings.Select(finding => finding.Code),
+                    entry.Documents.Select(document => document.ToString()))),
                 [])));
         }, cancellation);
 

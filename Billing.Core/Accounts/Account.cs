@@ -31,7 +31,8 @@ public sealed record Receivable(InvoiceId Invoice, DateOnly DueOn, Money AmountD
 
 /// <summary>Brand, last four and expiry: all that is ever kept of a card or an account.</summary>
 /// <param name="Id">The provider's name for it.</param>
-public sealed record PaymentMethod(string Id, string Kind, string Label, string? Expires);
+/// <param name="Mandate">The reference under which a SEPA account may be debited, where it is known.</param>
+public sealed record PaymentMethod(string Id, string Kind, string Label, string? Expires, string? Mandate = null);
 
 /// <summary>The entry of the due index that guards the account's next due moment.</summary>
 /// <param name="Moment">Minute precision, rounded up, so that an entry never comes due too early.</param>

@@ -65,6 +65,14 @@ public sealed record AccountChange(Account Account)
         Account = Account with { NextJournal = Account.NextJournal + 1 },
     };
 
+    /// <summary>A line that stands before those already there: the newest is what was decided, not what came with it.</summary>
+    public AccountChange JournaledBefore(DateTimeOffset at, Actor by, string action, string text)
+    {
+        var all = Journaled(at, by, action, text);
+        var lines = all.Journal.TakeLast(1).Concat(all.Journal.SkipLast(1));
+        return all with { Journal = [.. lines.Select((line, place) => line with { Sequence = all.Journal[0].Sequence + place })] };
+    }
+
     /// <summary>Notes what was shown and confirmed.</summary>
     public AccountChange Confirming(string shown) => this with { Journal = [.. Journal.Select(entry => entry with { Confirmed = shown })] };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Billing.AddOns;
+using Billing.Documents;
 using Billing.Invoices;
 using Billing.Outbox;
 using Billing.Values;
@@ -28,7 +29,8 @@ public sealed record Outcome(Reply Reply, Account Account, ImmutableArray<Invoic
 /// loaded and decided again. All that happens to an account happens here.
 /// </summary>
 public sealed class Accounts(
-    IAccountStore store, IDueIndex due, IDocumentNumbers numbers, DeliverOutbox outbox, Confirmations confirmations, Terms terms, bool crmListens, ILogger<Accounts> log)
+    IAccountStore store, IDueIndex due, IDocumentNumbers numbers, DeliverOutbox outbox, ArchiveDocuments documents, Confirmations confirmations, Terms terms,
+    bool crmListens, ILogger<Accounts> log)
 {
     /// <summary>Attempts after conflicts until the caller is told to come back (<c>busy</c>).</summary>
     public const int MostAttempts = 10;
@@ -100,7 +102,8 @@ public sealed class Accounts(
     /// <param name="entry">The due entry that led here; removed where it guards nothing any more.</param>
     public async Task WorkAsync(AccountId id, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
     {
-        var current = await CurrentAsync(id, now, cancellation);
+        var read = await store.FindAsync(id, cancellation);
+        var current = await CurrentAsync(id, now, cancellation, read);
         if (current.IsRefused(out var refusal, out var stored))
         {
             if (refusal == Refusals.Busy) throw new InvalidOperationException($"Account {id} was changed too often at the same time.");
@@ -111,9 +114,33 @@ public sealed class Accounts(
         if (entry is null or { Purpose: DuePurpose.Outbox })
         {
             foreach (var promised in await store.ListOutboxAsync(id, cancellation))
-                await outbox.DeliverAsync(promised, cancellation);
+            {
+                await outbox.TellAsync(promised, cancellation);
+                foreach (var document in promised.Documents) await ArchiveAsync(id, document, now, cancellation);
+                await outbox.ForgetAsync(promised, cancellation);
+            }
         }
-        if (entry is not null) await TidyAsync(entry, stored.Account, now, cancellation);
+        // The entry of the moment that has just passed went with the commit that moved it on.
+        var isGone = entry is { Purpose: DuePurpose.Account } && new DueEntry(entry.Moment, entry.Version) == read?.Account.Due && stored.Account.Due != read.Account.Due;
+        if (entry is not null && !isGone) await TidyAsync(entry, stored.Account, now, cancellation);
+    }
+
+    /// <summary>
+    /// Archives an issued document, if it is not yet. What is archived is the document: where its hash is not the row's (it was rendered anew
+    /// after a crash, by other software or with another letterhead), the row takes it over, journaled.
+    /// </summary>
+    public async Task ArchiveAsync(AccountId id, InvoiceId document, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await store.FindInvoiceAsync(id, document, cancellation) is not { Number: not null } invoice) return;
+        if (await documents.KeepAsync(id, invoice, now, cancellation) is not { } kept || kept == invoice.Sha256) return;
+        var corrected = await ExecuteAsync(new Command(id, Actor.System, now), async (account, _, stop) =>
+        {
+            var current = (await store.FindInvoiceAsync(id, document, stop))!;
+            return Pending.Of(
+                current.Sha256 == kept ? new AccountChange(account) : ArchiveDocuments.Archived(new(account), current, kept, now),
+                new Reply(200, ReplyKind.Invoice, document.ToString()));
+        }, cancellation);
+        if (corrected.IsRefused(out var refusal, out _)) throw new InvalidOperationException($"The hash of {invoice.Number} was not written: {refusal.Code}");
     }
 
     async Task<Decision<Outcome>> TransactAsync(
@@ -175,23 +202,25 @@ public sealed class Accounts(
     {
         var today = change.Account.DayOf(at);
         change = AdvanceAccount.Conclude(change, terms, today, at);
+        (change, var issued, var files) = documents.Render(change, at);
         var (id, version) = (change.Account.Id, (before?.Account.Version ?? 0) + 1);
 
         // An entry that still fits is kept: most commands write nothing to the index.
         var dueBefore = before?.Account.Due;
         var dueAt = AdvanceAccount.DueAt(change.Account, terms, today) is { } moment ? DueAccount.Minute(moment) : (DateTimeOffset?)null;
         var dueNow = dueAt is null ? null : dueAt == dueBefore?.Moment ? dueBefore : new DueEntry(dueAt.Value, version);
-        var promise = new OutboxEntry(id, version, at, crmListens ? change.Notifications : [], change.Findings);
+        var promise = new OutboxEntry(id, version, at, crmListens ? change.Notifications : [], change.Findings) { Documents = issued };
 
         if (dueNow is not null && dueNow != dueBefore) await due.AddAsync(new(id, dueNow.Moment, version, DuePurpose.Account), at, cancellation);
         if (!promise.IsEmpty) await due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation);
+        await documents.IndexAsync(change, issued, cancellation);
 
         var account = change.Account with { Version = version, Due = dueNow };
         var result = await store.CommitAsync(
             new(before, account, change.Invoices, change.Archived, change.Journal, promise.IsEmpty ? null : promise, reply, usedConfirmation, at), cancellation);
         if (result.Outcome != CommitOutcome.Committed) return (result.Outcome, null, change);
 
-        await AfterCommitAsync(id, dueBefore == dueNow ? null : dueBefore, promise, cancellation);
+        await AfterCommitAsync(id, dueBefore == dueNow ? null : dueBefore, promise, files, cancellation);
         return (result.Outcome, result.Stored, change);
     }
 
@@ -208,12 +237,17 @@ public sealed class Accounts(
     }
 
     /// <summary>The commit stands; what fails here is caught up by whoever next finds the due entries.</summary>
-    async Task AfterCommitAsync(AccountId id, DueEntry? past, OutboxEntry promise, CancellationToken cancellation)
+    async Task AfterCommitAsync(AccountId id, DueEntry? past, OutboxEntry promise, IReadOnlyList<DocumentFile> files, CancellationToken cancellation)
     {
         try
         {
             if (past is not null) await due.RemoveAsync(new(id, past.Moment, past.Version, DuePurpose.Account), cancellation);
-            if (!promise.IsEmpty) await outbox.DeliverAsync(promise, cancellation);
+            if (promise.IsEmpty) return;
+            await outbox.TellAsync(promise, cancellation);
+            var archived = 0;
+            foreach (var file in files) archived += await documents.KeepAsync(file, cancellation) == file.Sha256 ? 1 : 0;
+            // What could not be rendered, or is archived as something else, is seen to by whoever finds the promise.
+            if (archived == promise.Documents.Count) await outbox.ForgetAsync(promise, cancellation);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

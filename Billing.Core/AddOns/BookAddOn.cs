@@ -41,7 +41,7 @@ public static class BookAddOn
     public static Order Order(Account account, Terms terms, AddOnBooked booked, DateOnly today)
     {
         var after = Apply(account, booked, today).Account;
-        var totals = Documents.Totals(account, terms, [booked.Line]);
+        var totals = NewDocument.Totals(account, terms, [booked.Line]);
         var (net, vat) = (totals.Sum(tax => tax.Net), totals.Sum(tax => tax.Vat));
         var preview = new OrderPreview(
             OrderKind.AddOn, null, booked.Booking.AddOn, booked.Booking.Quantity, today, [booked.Line], net, vat, net + vat,

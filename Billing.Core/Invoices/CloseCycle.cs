@@ -20,7 +20,7 @@ public static class CloseCycle
     {
         /// <summary>No document that is too small to be collected.</summary>
         public bool IssuesDocument(Account account, Terms terms) =>
-            Documents.Totals(account, terms, Lines).Sum(tax => tax.Net + tax.Vat) >= Terms.LeastCollected;
+            NewDocument.Totals(account, terms, Lines).Sum(tax => tax.Net + tax.Vat) >= Terms.LeastCollected;
 
         public override bool NeedsNumber(Account account, Terms terms) => IssuesDocument(account, terms);
 
@@ -30,7 +30,7 @@ public static class CloseCycle
             var change = new AccountChange(closed with { Draft = null });
             if (IssuesDocument(account, terms))
             {
-                var (billed, invoice) = Documents.Issue(change.Account, terms, Kind, Lines, today, number, account.Draft?.Id);
+                var (billed, invoice) = NewDocument.Issue(change.Account, terms, Kind, Lines, today, number, account.Draft?.Id);
                 change = change.With(billed).Issued(invoice)
                     .Journaled(at, Actor.System, "cycle.closed", $"Abrechnungszyklus geschlossen: {invoice.Number} über {invoice.Gross}.");
             }
@@ -78,7 +78,7 @@ public static class CloseCycle
         if (account.HasEnded) return null;
         var closed = Decide(account, terms);
         if (!closed.IssuesDocument(account, terms)) return null;
-        return Documents.Draft(account, terms, account.Draft?.Id ?? InvoiceId.Of(account.NextInvoice), account.Period.Next, closed.Lines) with { Kind = closed.Kind };
+        return NewDocument.Draft(account, terms, account.Draft?.Id ?? InvoiceId.Of(account.NextInvoice), account.Period.Next, closed.Lines) with { Kind = closed.Kind };
     }
 
     /// <summary>What the customer is told of the next close.</summary>

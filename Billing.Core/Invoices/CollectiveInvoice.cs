@@ -9,7 +9,7 @@ namespace Billing.Invoices;
 public sealed record CollectiveInvoice(InvoiceId Id, DateOnly OpenedOn, ImmutableArray<InvoiceLine> Lines)
 {
     /// <summary>As the history shows it: ENTWURF, no number, the amounts as the account would be taxed today.</summary>
-    public Invoice AsDraft(Account account, Terms terms) => Documents.Draft(account, terms, Id, OpenedOn, Lines);
+    public Invoice AsDraft(Account account, Terms terms) => NewDocument.Draft(account, terms, Id, OpenedOn, Lines);
 
     /// <summary>The draft as it stays in the history after its last line was withdrawn: ENTWURF, STORNIERT, with its last amount.</summary>
     public Invoice AsVoid(Account account, Terms terms) => AsDraft(account, terms) with { Status = InvoiceStatus.Void };

@@ -42,8 +42,10 @@ public enum PaymentState
 }
 
 /// <summary>Who issues the documents. Copied onto each at issue.</summary>
+/// <param name="CreditorId">The SEPA creditor identifier; null where debits are not announced with it.</param>
 public sealed record Seller(
-    string Name, Address Address, string Email, string VatId, string TaxNumber, string Register, string ManagingDirector, string BankName, string Iban, string Bic);
+    string Name, Address Address, string Email, string VatId, string TaxNumber, string Register, string ManagingDirector, string BankName, string Iban, string Bic,
+    string? CreditorId = null);
 
 /// <summary>
 /// A document of an account: invoice, collective invoice or credit note. Once it has a number its content never changes;
@@ -72,9 +74,21 @@ public sealed record Invoice
     public required Seller Seller { get; init; }
     public required Company Buyer { get; init; }
 
+    /// <summary>Of the archived PDF: SHA-256, lower-case hex. Null on drafts, and on what could not be rendered yet.</summary>
+    public string? Sha256 { get; init; }
+    /// <summary>The customer number: whose document it is.</summary>
+    public AccountId? Account { get; init; }
+
+    /// <summary>How it is to be paid; null on drafts and credit notes.</summary>
+    public PaymentMeans? Means { get; init; }
+
     /// <summary>The document that a credit note corrects.</summary>
     public InvoiceId? Corrects { get; init; }
     public string? CorrectsNumber { get; init; }
+    public DateOnly? CorrectsDate { get; init; }
+
+    /// <summary>Of a credit note: it takes back everything that was left of the original (Stornorechnung).</summary>
+    public bool IsFullCorrection { get; init; }
     public required InvoiceStatus Status { get; init; }
 
     /// <summary>Positions in <see cref="Lines"/> that credit notes have taken back.</summary>
@@ -131,6 +145,25 @@ public sealed record Invoice
     PaymentState Refunding =>
         SetOff + PaidOut < Gross ? (RefundHasFailed ? PaymentState.RefundFailed : PaymentState.RefundPending)
         : PaidOut > Money.Zero ? PaymentState.Refunded : PaymentState.None;
+
+    /// <summary>
+    /// The document as it was issued: without what was credited, paid and archived since. Pages and XML are made of this, so that they come
+    /// out the same whenever they are made. A draft is what it is.
+    /// </summary>
+    [JsonIgnore]
+    public Invoice AsIssued => Number is null ? this : this with
+    {
+        Status = InvoiceStatus.Open,
+        Sha256 = null,
+        CreditedLines = [],
+        Credited = Money.Zero,
+        Payments = [],
+        Collecting = PaymentState.None,
+        ReopenedUntil = null,
+        PaidOut = Money.Zero,
+        RefundHasFailed = false,
+        WrittenOff = Money.Zero,
+    };
 
     /// <summary>
     /// The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid:

@@ -19,11 +19,11 @@ public interface IFindings
     Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation);
 }
 
-/// <summary>Keeps what a commit promised to tell others, then forgets the promise. Repeating it is harmless: all ids are stable.</summary>
+/// <summary>Keeps what a commit promised to tell others, and forgets the promise when all is done. Repeating it is harmless: all ids are stable.</summary>
 public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificationStore notifications, INotificationWork work, IFindings findings)
 {
-    /// <summary>Delivers one entry. Throws if an outage stands in the way; the entry then stays, guarded by the due index.</summary>
-    public async Task DeliverAsync(OutboxEntry entry, CancellationToken cancellation)
+    /// <summary>Tells what the entry has to tell. Throws if an outage stands in the way; the entry then stays, guarded by the due index.</summary>
+    public async Task TellAsync(OutboxEntry entry, CancellationToken cancellation)
     {
         for (var place = 0; place < entry.Notifications.Length; place++)
             await notifications.AddAsync(new(entry.Account, entry.Version, place, entry.At, entry.Notifications[place]), cancellation);
@@ -34,6 +34,11 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
             var id = finding.About is { } about ? $"{entry.Account}-{finding.Code}-{about}" : $"{entry.Account}-{entry.Version}-{place}";
             await findings.AddAsync(new(id, entry.Account, entry.At, finding.Code, finding.Text), cancellation);
         }
+    }
+
+    /// <summary>All that the entry promised is done.</summary>
+    public async Task ForgetAsync(OutboxEntry entry, CancellationToken cancellation)
+    {
         await store.DeleteOutboxAsync(entry, cancellation);
         await due.RemoveAsync(Guard(entry), cancellation);
     }

@@ -30,10 +30,13 @@ public sealed record Notification(string Type)
 /// <param name="About">What it is about, where the same would be found again and again: such a finding is added once.</param>
 public sealed record Finding(string Code, string Text, string? About = null);
 
-/// <summary>What a commit promised to tell others. It is deleted when all of it has been told; being told twice is harmless, the ids are stable.</summary>
+/// <summary>What a commit promised to tell others and to archive. It is deleted when all of it is done; doing it twice is harmless, the ids are stable.</summary>
 /// <param name="Version">The account version of the commit: names the row, and with a place in the list each promise.</param>
 public sealed record OutboxEntry(
     AccountId Account, long Version, DateTimeOffset At, ImmutableArray<Notification> Notifications, ImmutableArray<Finding> Findings)
 {
-    [JsonIgnore] public bool IsEmpty => Notifications.IsEmpty && Findings.IsEmpty;
+    /// <summary>Issued documents that are to be archived.</summary>
+    public IReadOnlyList<InvoiceId> Documents { get; init => field = value ?? []; } = [];
+
+    [JsonIgnore] public bool IsEmpty => Notifications.IsEmpty && Findings.IsEmpty && Documents.Count == 0;
 }

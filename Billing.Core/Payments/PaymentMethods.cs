@@ -8,6 +8,8 @@ public static class PaymentMethods
     public static AccountChange Change(Account account, PaymentMethod? method, DateOnly today, DateTimeOffset at)
     {
         if (account.PaymentMethod == method) return new(account);
+        // The same method of which more is known now: nobody has changed anything.
+        if (method is not null && account.PaymentMethod is { } known && method == known with { Mandate = method.Mandate }) return new(account with { PaymentMethod = method });
         var changed = account with { PaymentMethod = method, WithoutMethodSince = method is not null || account.HasEnded ? null : account.WithoutMethodSince ?? today };
         if (method is not null && method.Id != account.PaymentMethod?.Id)
         {

@@ -41,7 +41,7 @@ public static class ChangePlan
             InvoiceLine.ForUnusedPlan(current, account.PlanPrice, rest, days, account.Language),
             InvoiceLine.ForPlan(plan, price, rest, days),
         ];
-        var gross = Documents.Totals(account, terms, lines).Sum(tax => tax.Net + tax.Vat);
+        var gross = NewDocument.Totals(account, terms, lines).Sum(tax => tax.Net + tax.Vat);
         return new PlanChanged(OrderKind.Upgrade, current, plan, price, lines, gross < Terms.LeastCollected ? OrderBilling.CollectiveInvoice : OrderBilling.InvoiceNow);
     }
 
@@ -57,7 +57,7 @@ public static class ChangePlan
         }
         else
         {
-            var (invoiced, invoice) = Documents.Issue(onNewPlan, terms, DocumentKind.Invoice, changed.Lines, today, number);
+            var (invoiced, invoice) = NewDocument.Issue(onNewPlan, terms, DocumentKind.Invoice, changed.Lines, today, number);
             change = new AccountChange(invoiced).Issued(invoice);
             billed = invoice.Id;
         }
@@ -67,7 +67,7 @@ public static class ChangePlan
     /// <summary>The order as it is shown and confirmed.</summary>
     public static Order Order(Account account, Terms terms, PlanChanged changed, DateOnly today)
     {
-        var totals = Documents.Totals(account, terms, changed.Lines);
+        var totals = NewDocument.Totals(account, terms, changed.Lines);
         var (net, vat) = (totals.Sum(tax => tax.Net), totals.Sum(tax => tax.Vat));
         var fee = changed.Kind == OrderKind.Downgrade ? net : (Money?)null;
         var preview = new OrderPreview(

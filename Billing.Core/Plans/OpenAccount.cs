@@ -69,7 +69,7 @@ public static class OpenAccount
     {
         var plan = terms.Catalog.Plan(account.Plan);
         var period = account.Period;
-        var (billed, invoice) = Documents.Issue(
+        var (billed, invoice) = NewDocument.Issue(
             account, terms, DocumentKind.Invoice, [InvoiceLine.ForPlan(plan, account.PlanPrice, period, period.Days)], today, number);
         var change = new AccountChange(billed).Issued(invoice)
             .Notify(new Notification("plan.changed") { Plan = plan.Id })

@@ -10,6 +10,9 @@ public static class BerlinCalendar
     /// <summary>The Berlin day in which an instant lies.</summary>
     public static DateOnly DayOf(DateTimeOffset instant) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, Berlin).DateTime);
 
+    /// <summary>What the clocks in Berlin show at an instant.</summary>
+    public static DateTime TimeOf(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Berlin).DateTime;
+
     /// <summary>The instant (UTC) at which a Berlin day begins. Berlin never changes its clocks at midnight, so there is exactly one.</summary>
     public static DateTimeOffset StartOf(DateOnly day)
     {
@@ -22,9 +25,11 @@ public static class BerlinCalendar
     /// a Sunday or a holiday, the next working day (§§ 355, 187, 188, 193 BGB).
     /// </summary>
     /// <param name="land">Whose holidays count beside the nine nationwide ones; <see cref="FederalState.None"/>: only those.</param>
-    public static DateOnly LastWithdrawalDay(DateOnly bookedOn, FederalState land = FederalState.None)
+    public static DateOnly LastWithdrawalDay(DateOnly bookedOn, FederalState land = FederalState.None) => WorkingDayFrom(bookedOn.AddDays(14), land);
+
+    /// <summary>The day itself, or the next one that is no Saturday, Sunday or holiday.</summary>
+    public static DateOnly WorkingDayFrom(DateOnly day, FederalState land = FederalState.None)
     {
-        var day = bookedOn.AddDays(14);
         while (!IsWorkingDay(day, land)) day = day.AddDays(1);
         return day;
     }

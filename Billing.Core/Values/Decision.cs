@@ -19,6 +19,8 @@ public static class Refusals
 {
     public static readonly Refusal AccountNotFound = new("account_not_found");
     public static readonly Refusal InvoiceNotFound = new("invoice_not_found");
+    public static readonly Refusal DocumentNotIssued = new("document_not_issued");
+    public static readonly Refusal DocumentDamaged = new("document_damaged");
     public static readonly Refusal AddOnNotFound = new("add_on_not_found");
     public static readonly Refusal FindingNotFound = new("finding_not_found");
     public static readonly Refusal PlanUnknown = new("plan_unknown");

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -86,7 +85,7 @@ public sealed record JournalEntryView(DateTimeOffset At, string User, string Rol
 public sealed record JournalView(IEnumerable<JournalEntryView> Entries, string? NextCursor);
 public sealed record FindingView(string Id, string Account, DateTimeOffset At, string Code, string Text, DateTimeOffset? ResolvedAt, string? ResolvedBy, string? Reason);
 public sealed record FindingsView(IEnumerable<FindingView> Findings);
-public sealed record OutboxView(long Version, DateTimeOffset At, IEnumerable<string> Notifications, IEnumerable<string> Findings);
+public sealed record OutboxView(long Version, DateTimeOffset At, IEnumerable<string> Notifications, IEnumerable<string> Findings, IEnumerable<string> Documents);
 public sealed record OperatorAccountView(AccountView Account, long Version, DateTimeOffset? DueAt, AccessView Access, string? Draft, Money AmountDueCents, IEnumerable<OutboxView> Outbox, IEnumerable<string> Inbox);
 public sealed record SessionView(string Url, string Kind);
 public sealed record PaymentSessionView(string Url);
@@ -177,7 +176,7 @@ public static class Contract
             invoice.Lines.Select(Line), invoice.Taxes.Select(tax => new TaxView(tax.Category, tax.RatePercent, tax.Net, tax.Vat)),
             Seller(invoice.Seller),
             new(invoice.Buyer.CompanyName, Address(invoice.Buyer.Address), invoice.Buyer.Email, invoice.Buyer.VatId),
-            Notes(invoice));
+            InvoiceNotes.Of(invoice));
     }
 
     /// <summary>What the next close would issue: the draft by its id, otherwise nothing that could be asked for yet.</summary>
@@ -190,15 +189,6 @@ public static class Contract
     static SellerView Seller(Seller seller) => new(
         seller.Name, Address(seller.Address), seller.Email, seller.VatId, seller.TaxNumber, seller.Register, seller.ManagingDirector,
         seller.BankName, seller.Iban, seller.Bic);
-
-    static ImmutableArray<string> Notes(Invoice invoice)
-    {
-        var notes = ImmutableArray.CreateBuilder<string>();
-        if (Tax.Note(invoice.Treatment) is { } tax) notes.Add(tax.In(invoice.Language));
-        if (invoice.CorrectsNumber is { } original)
-            notes.Add(new LocalizedText($"Rechnungskorrektur zu {original}", $"Correction of {original}").In(invoice.Language));
-        return notes.ToImmutable();
-    }
 
     public static AccessView Access(AccessStatus access) => new(access.State, access.Reason, access.SuspendsOn);
 

@@ -42,11 +42,13 @@ public static class Problems
         ["too_many_bookings"] = (409, $"Mehr als {Terms.MostBookings} laufende Zusatzoptionen sind nicht möglich.", $"No more than {Terms.MostBookings} running add-ons are possible."),
         ["access_suspended"] = (409, "Ihr Zugang ist gesperrt. Kostenpflichtige Bestellungen sind erst wieder möglich, wenn die Sperre aufgehoben ist.", "Your access is suspended. Orders are possible again once it is restored."),
         ["invoice_not_payable"] = (409, "Auf diesen Beleg ist nichts zu zahlen.", "Nothing is to be paid on this document."),
+        ["document_not_issued"] = (409, "Dieser Beleg ist noch ein Entwurf; eine E-Rechnung gibt es erst, wenn er ausgestellt ist.", "This document is a draft; there is an e-invoice once it is issued."),
         ["payment_in_progress"] = (409, "Zu dieser Rechnung läuft bereits eine Zahlung.", "A payment of this invoice is already under way."),
         ["busy"] = (409, "Das Konto wird gerade geändert. Bitte versuchen Sie es gleich noch einmal.", "The account is being changed. Please try again in a moment."),
         ["body_too_large"] = (413, "Die Anfrage ist zu groß.", "The request is too large."),
         ["idempotency_key_reused"] = (422, "Dieser Idempotency-Key gehört zu einer anderen Anfrage.", "This idempotency key belongs to another request."),
         ["internal_error"] = (500, "Unerwarteter Fehler. Es wurde nichts gebucht, was Sie nicht sehen können.", "Unexpected error."),
+        ["document_damaged"] = (500, "Die archivierte Datei stimmt nicht mit dem ausgestellten Beleg überein. Der Betreiber ist benachrichtigt.", "The archived file is not what was issued. The operator has been told."),
         ["payment_provider_unavailable"] = (503, "Der Zahlungsdienst ist gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.", "The payment provider is unavailable. Please try again later."),
         ["temporarily_unavailable"] = (503, "Der Dienst ist gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.", "The service is unavailable. Please try again later."),
     };

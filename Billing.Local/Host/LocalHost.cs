@@ -164,6 +164,10 @@ public sealed class LocalHost : IHost, IAsyncDisposable
             ["Seller:BankName"] = "Beispielbank",
             ["Seller:Iban"] = "DE02120300000000202051",
             ["Seller:Bic"] = "BYLADEM1001",
+            ["Datev:Consultant"] = "1001",
+            ["Datev:Client"] = "1",
+            ["Seller:CreditorId"] = "DE98ZZZ09999999999",
+            ["Seller:Logo"] = "M6 20A5.5 5.5 0 0 1 6.6 9.1A8.5 8.5 0 0 1 23 8.2A6 6 0 0 1 23.4 20Z",
         };
     }
 

@@ -5,13 +5,16 @@ using System.Text.Json;
 namespace Billing.Tests.Api;
 
 /// <summary>What the service answered.</summary>
-public sealed record Answer(int Status, JsonElement Json, HttpResponseHeaders Headers, string? MediaType)
+/// <param name="Json">Of an answer in JSON.</param>
+/// <param name="Bytes">The body, whatever it is.</param>
+public sealed record Answer(int Status, JsonElement Json, HttpResponseHeaders Headers, string? MediaType, byte[] Bytes, HttpContentHeaders Content)
 {
     public static async Task<Answer> OfAsync(HttpResponseMessage response)
     {
         var bytes = await response.Content.ReadAsByteArrayAsync();
-        using var json = bytes.Length == 0 ? null : JsonDocument.Parse(bytes);
-        return new((int)response.StatusCode, json?.RootElement.Clone() ?? default, response.Headers, response.Content.Headers.ContentType?.MediaType);
+        var type = response.Content.Headers.ContentType?.MediaType;
+        using var json = bytes.Length > 0 && type?.EndsWith("json", StringComparison.Ordinal) == true ? JsonDocument.Parse(bytes) : null;
+        return new((int)response.StatusCode, json?.RootElement.Clone() ?? default, response.Headers, type, bytes, response.Content.Headers);
     }
 
     public string? Code => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("code", out var code) ? code.GetString() : null;

@@ -70,6 +70,7 @@ sealed partial class OpenApi
         if (operation is null && status != 404) yield return "an operation that the document does not know";
         if (operation is not null && !operation.Responses.ContainsKey(status)) yield return "an undocumented status";
 
+        if (operation is not null && operation.IsBinary(this, status, type, body)) yield break;
         using var json = TryParse(body);
         if (json is null)
         {
@@ -179,6 +180,12 @@ sealed record Operation(string Method, string Path, JsonElement Json)
         .ToDictionary(response => int.Parse(response.Name, CultureInfo.InvariantCulture), response => response.Value);
 
     public bool Matches(string path) => template.IsMatch(path);
+
+    /// <summary>A file of a documented type, of which no schema says more; or nothing, where nothing is documented.</summary>
+    public bool IsBinary(OpenApi document, int status, string? mediaType, byte[] body) =>
+        Responses.TryGetValue(status, out var response) && (document.Resolve(response).TryGetProperty("content", out var content)
+            ? content.TryGetProperty(mediaType ?? "", out var file) && !file.TryGetProperty("schema", out _)
+            : body.Length == 0);
 
     /// <summary>Null where the document does not know the media type with that status.</summary>
     public JsonElement? SchemaOf(OpenApi document, int status, string? mediaType) =>

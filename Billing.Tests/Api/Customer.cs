@@ -26,7 +26,8 @@ public sealed class Customer(Service service, string id, string? user = null)
     public async Task<Answer> PutAsync(string? plan, object? details = null) =>
         await service.SendAsync(HttpMethod.Put, Path, Details(plan, details), await service.TokenAsync("service"));
 
-    public async Task<Answer> GetAsync(string path = "") => await service.SendAsync(HttpMethod.Get, Path + path, token: await OwnerAsync());
+    public async Task<Answer> GetAsync(string path = "", string? ifNoneMatch = null) =>
+        await service.SendAsync(HttpMethod.Get, Path + path, token: await OwnerAsync(), ifNoneMatch: ifNoneMatch);
     public async Task<Answer> DeleteAsync(string path) => await service.SendAsync(HttpMethod.Delete, Path + path, token: await OwnerAsync());
     public async Task<Answer> PostAsync(string path, object? body = null, string? key = null, string? language = null) =>
         await service.SendAsync(HttpMethod.Post, Path + path, body, await OwnerAsync(), key, language);

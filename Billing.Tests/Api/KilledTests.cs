@@ -52,7 +52,11 @@ public class KilledTests
                 var documents = await acme.DocumentsAsync();
                 Assert.Equal([(await acme.BookingsAsync()).Count > 0 ? "79,90 5,90 5,90" : "79,90", "79,90"], documents.Select(document => document.Amounts()));
                 Assert.Equal("2026-06-06", documents[0].Text("date"));
-                foreach (var document in documents) numbers.Add(document.Text("number"));
+                foreach (var document in documents)
+                {
+                    numbers.Add(document.Text("number"));
+                    Assert.Equal(200, (await acme.GetAsync($"/invoices/{document.Text("id")}/pdf")).Status);
+                }
                 Assert.Single((await acme.GetAsync("/journal")).Ok().Items("entries"), entry => entry.Text("action") == "cycle.closed");
             });
             Assert.Equal(2 * Many, numbers.Count);

@@ -119,7 +119,7 @@ public class OpenApiTests(StandingService standing)
 
         var health = (await standing.Service.SendAsync(HttpMethod.Get, "api/health")).Ok();
         Assert.Equal("ok", health.Text("status"));
-        Assert.Equal(["queues", "tables"], health.GetProperty("dependencies").EnumerateObject().Select(dependency => dependency.Name).Order());
+        Assert.Equal(["blobs", "queues", "tables"], health.GetProperty("dependencies").EnumerateObject().Select(dependency => dependency.Name).Order());
     }
 
     [Theory]

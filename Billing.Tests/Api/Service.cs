@@ -54,7 +54,7 @@ public sealed class Running : IAsyncDisposable
 
     Running(Process process) => this.process = process;
 
-    public static async Task<Running> StartAsync(string program, Place place, int port, Func<Task<bool>> ready)
+    public static async Task<Running> StartAsync(string program, Place place, int port, Func<Task<bool>> ready, params (string Name, string Value)[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
@@ -62,6 +62,7 @@ public sealed class Running : IAsyncDisposable
             [("Port", port), ("StripePort", place.StripePort), ("StoragePort", place.StoragePort), ("Clock", place.Clock), ("Persist", "false"), ("Demo", "false")];
         foreach (var (name, value) in settings) start.Environment["Local__" + name] = Convert.ToString(value, CultureInfo.InvariantCulture);
         start.Environment["Stripe__WebhookSecret"] = StripeControl.Secret;
+        foreach (var (name, value) in more) start.Environment[name] = value;
 
         var running = new Running(Process.Start(start)!);
         running.process.OutputDataReceived += (_, line) => running.Hear(line.Data);
@@ -219,10 +220,10 @@ public sealed class Service : IAsyncDisposable
     /// <summary>What tests ask of the Stripe simulator.</summary>
     public StripeControl Stripe => new(Place.StripePort);
 
-    public static async Task<Service> StartAsync(Place place)
+    public static async Task<Service> StartAsync(Place place, params (string Name, string Value)[] settings)
     {
         var service = new Service(place);
-        service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync);
+        service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync, settings);
         return service;
     }
 
@@ -252,9 +253,10 @@ public sealed class Service : IAsyncDisposable
     }
 
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, object? body = null, string? token = null, string? key = null, string? language = null)
+        HttpMethod method, string path, object? body = null, string? token = null, string? key = null, string? language = null, string? ifNoneMatch = null)
     {
         using var request = new HttpRequestMessage(method, path);
+        if (ifNoneMatch is not null) request.Headers.TryAddWithoutValidation("If-None-Match", ifNoneMatch);
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         if (language is not null) request.Headers.TryAddWithoutValidation("Accept-Language", language);

@@ -32,6 +32,8 @@ public class ArchitectureTests
     [InlineData("Access")]
     [InlineData("Payments")]
     [InlineData("Outbox")]
+    [InlineData("Documents")]
+    [InlineData("Exports")]
     public void The_rules_know_no_technology(string folder) => AssertNames(folder, Directions.Outside);
 
     [Fact]
@@ -47,6 +49,12 @@ public class ArchitectureTests
             .Select(file => Path.GetFileName(Path.GetDirectoryName(file.Path))).Distinct());
 
     [Fact]
+    public void Only_documents_know_the_library_that_draws_them() => Assert.Equal(
+        ["Documents"],
+        SourcesOf("").Where(file => Directions.Offences(file.Source, Directions.Drawing).Count > 0)
+            .Select(file => file.Path.Split(Path.DirectorySeparatorChar)[0]).Distinct());
+
+    [Fact]
     public void The_core_is_built_without_Functions_or_the_local_host()
     {
         var references = typeof(Money).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
@@ -59,7 +67,7 @@ public class ArchitectureTests
     [Fact]
     public void Every_type_stands_in_the_namespace_of_its_folder()
     {
-        var known = (string[])["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Documents", "Outbox", "Operator", "Adapters"];
+        var known = (string[])["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Documents", "Exports", "Outbox", "Operator", "Adapters"];
         Assert.All(typeof(Money).Assembly.GetExportedTypes(), type => Assert.Contains(type.Namespace!.Split('.')[1], known));
     }
 
@@ -72,7 +80,9 @@ public class ArchitectureTests
     [InlineData("class A { object o = new global::Microsoft.Azure.Functions.Worker.Thing(); }", "Microsoft.Azure.Functions.Worker.Thing")]
     [InlineData("class A { object o = Adapters.TableStorage.Rows.Account; }", "Billing.Adapters.TableStorage.Rows.Account")]
     [InlineData("class A { object o = Billing.Local.Host.Run(); }", "Billing.Local.Host.Run")]
-    public void An_offence_is_seen(string source, string name) => Assert.Equal([name], Directions.Offences(source, Directions.Outside));
+    [InlineData("using SkiaSharp;", "SkiaSharp")]
+    [InlineData("class A { SkiaSharp.SKPaint paint; }", "SkiaSharp.SKPaint")]
+    public void An_offence_is_seen(string source, string name) => Assert.Equal([name], Directions.Offences(source, [.. Directions.Outside, .. Directions.Drawing]));
 
     [Theory]
     [InlineData("using Billing.Accounts;")]

@@ -133,7 +133,7 @@ public class LedgerProperties
             var account = An.Account("smart", openedOn: "2026-05-06");
             // Half of the lines are of another month, so that two rates can meet on one document.
             var lines = nets.Select((cents, place) => InvoiceLine.Of(LineKind.AddOn, "", 1, new Money(cents), new(day.AddDays(place % 2 * 31), day.AddDays(place % 2 * 31 + 1)), 1));
-            var (billed, original) = Documents.Issue(account.State, A.Terms, DocumentKind.Collective, [.. lines], account.Today, 1);
+            var (billed, original) = NewDocument.Issue(account.State, A.Terms, DocumentKind.Collective, [.. lines], account.Today, 1);
             account.Wrote(new Accounts.AccountChange(billed).Issued(original));
 
             var places = Enumerable.Range(0, nets.Length).OrderBy(place => order[place]).ThenBy(place => place).ToList();

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Billing.Adapters.BlobStorage;
 using Billing.Adapters.TableStorage;
 
 namespace Billing.Tests;
@@ -19,10 +21,12 @@ public sealed class AzuriteFixture : IAsyncLifetime
     const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     readonly Process _process = new();
-    string _connection = "";
 
+    /// <summary>For clients of one's own.</summary>
+    public string Connection { get; private set; } = "";
     public Tables Tables { get; private set; } = null!;
     public QueueServiceClient Queues { get; private set; } = null!;
+    public BlobServiceClient Blobs { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -40,21 +44,26 @@ public sealed class AzuriteFixture : IAsyncLifetime
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
 
-        _connection =
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
+        Connection = ConnectionTo(blob, queue, table);
         Tables = new(Service());
-        Queues = new(_connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-        for (var waited = 0; !await IsListening(table) || !await IsListening(queue); waited++)
+        Blobs = new(Connection);
+        Queues = new(Connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        for (var waited = 0; !await IsListening(table) || !await IsListening(queue) || !await IsListening(blob); waited++)
         {
             Assert.False(_process.HasExited, "the storage emulator ended by itself");
             Assert.True(waited < 150, "the storage emulator did not start within 30 seconds");
             await Task.Delay(200);
         }
         await Tables.CreateAsync(CancellationToken.None);
+        await new BlobDocumentArchive(Blobs).CreateAsync(CancellationToken.None);
     }
 
+    /// <summary>To an emulator on these ports.</summary>
+    public static string ConnectionTo(int blob, int queue, int table) =>
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blob}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
+
     /// <summary>A client as another instance of the service would have it.</summary>
-    public TableServiceClient Service() => new(_connection);
+    public TableServiceClient Service(TableClientOptions? options = null) => new(Connection, options ?? new());
 
     public ValueTask DisposeAsync()
     {

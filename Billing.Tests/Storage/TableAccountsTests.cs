@@ -44,7 +44,7 @@ public class TableAccountsTests(AzuriteFixture azurite)
     static AddOnBooking Booking(int number) => new(
         BookingId.Of(number), "users", 1, A.Euro(5.90m), A.Day("2026-05-20"), A.Day("2026-06-19"), A.Day("2026-06-03"), InvoiceId.Of(1));
 
-    static Invoice Invoice(Account account, int place, int lines = 1) => Documents.Issue(
+    static Invoice Invoice(Account account, int place, int lines = 1) => NewDocument.Issue(
         account with { NextInvoice = place }, A.Terms, DocumentKind.Invoice, [.. Enumerable.Range(1, lines).Select(line => A.Line(line, booking: line))], A.Day("2026-05-20"), place).Invoice;
 
     static JournalEntry Entry(int place, string text = "…") => new(place, At, A.Owner, "test", text);

@@ -1,5 +1,7 @@
+using System.Text;
 using Billing.Accounts;
 using Billing.AddOns;
+using Billing.Documents;
 using Billing.Outbox;
 using Billing.Payments;
 using Billing.Plans;
@@ -24,6 +26,11 @@ sealed class BillingInMemory
     public InMemoryDueIndex Due { get; } = new();
     public InMemoryNumbers Numbers { get; } = new();
     public InMemoryOutside Outside { get; } = new();
+    public InMemoryArchive Archive { get; } = new();
+    public InMemoryDocumentIndex Index { get; } = new();
+
+    /// <summary>How documents look: a test may change it, as another version of the software would.</summary>
+    public RenderDocument Render { get; set; } = document => Encoding.UTF8.GetBytes($"%PDF of {document.Number}");
     public DateTimeOffset Now { get; set; } = BerlinCalendar.StartOf(A.Day("2026-05-06")).AddHours(12);
     public Billing.Accounts.Accounts Accounts { get; }
 
@@ -31,8 +38,11 @@ sealed class BillingInMemory
 
     /// <summary>Another instance of the service over the same stores.</summary>
     public Billing.Accounts.Accounts Instance() => new(
-        Store, Due, Numbers, new DeliverOutbox(Store, Due, Outside, Outside, Outside), new Confirmations(new byte[32]), Terms, crmListens: true,
-        NullLogger<Billing.Accounts.Accounts>.Instance);
+        Store, Due, Numbers, new DeliverOutbox(Store, Due, Outside, Outside, Outside),
+        new ArchiveDocuments(Archive, Index, Outside, document => Render(document), NullLogger<ArchiveDocuments>.Instance),
+        new Confirmations(new byte[32]), Terms, crmListens: true, NullLogger<Billing.Accounts.Accounts>.Instance);
+
+    public OpenDocument Documents => new(Store, Archive, Accounts, Outside, document => Render(document), NullLogger<OpenDocument>.Instance);
 
     public void Reached(string day) => Now = BerlinCalendar.StartOf(A.Day(day)).AddHours(12);
 

@@ -95,9 +95,24 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
             { Card: { } card } => new(
                 method.Id, "card", $"{Title(card.Brand)} •••• {card.Last4}",
                 string.Create(CultureInfo.InvariantCulture, $"{card.ExpYear:0000}-{card.ExpMonth:00}")),
-            { SepaDebit: { } debit } => new(method.Id, "sepa_debit", $"SEPA-Lastschrift •••• {debit.Last4}", null),
+            { SepaDebit: { } debit } => new(
+                method.Id, "sepa_debit", $"SEPA-Lastschrift •••• {debit.Last4}", null, await FindMandateAsync(customer, method.Id, cancellation)),
             _ => null,
         };
+    }
+
+    /// <summary>The reference that Stripe debits the account under: the mandate was given when it was put on file, or with the payment it came with.</summary>
+    async Task<string?> FindMandateAsync(string customer, string method, CancellationToken cancellation)
+    {
+        var setups = await AskAsync(stop => client.V1.SetupIntents.ListAsync(new() { PaymentMethod = method, Limit = 100 }, null, stop), cancellation);
+        var mandate = setups.Select(setup => setup.MandateId).FirstOrDefault(id => id is not null);
+        if (mandate is null)
+        {
+            var charges = await AskAsync(stop => client.V1.Charges.ListAsync(new() { Customer = customer, Limit = 100 }, null, stop), cancellation);
+            mandate = charges.Where(charge => charge.PaymentMethod == method).Select(charge => charge.PaymentMethodDetails?.SepaDebit?.Mandate).FirstOrDefault(id => id is not null);
+        }
+        if (mandate is null) return null;
+        return (await FindAsync(() => AskAsync(stop => client.V1.Mandates.GetAsync(mandate, null, null, stop), cancellation)))?.PaymentMethodDetails?.SepaDebit?.Reference;
     }
 
     public async Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation)

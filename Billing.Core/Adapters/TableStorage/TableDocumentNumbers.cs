@@ -16,6 +16,9 @@ public sealed class TableDocumentNumbers(Tables tables) : IDocumentNumbers, IDis
     readonly TableClient _table = tables.Numbers;
     readonly SemaphoreSlim _turn = new(1, 1);
     readonly Queue<long> _block = new();
+
+    /// <summary>The row as this instance last wrote it. Where another one has written since, the write is refused and the row is read.</summary>
+    (long Last, ETag Tag)? _seen;
     int _waiting;
 
     public async Task<long> NextAsync(DateTimeOffset now, CancellationToken cancellation)
@@ -55,20 +58,30 @@ public sealed class TableDocumentNumbers(Tables tables) : IDocumentNumbers, IDis
         while (true)
         {
             var size = Math.Clamp(Volatile.Read(ref _waiting), 1, LargestBlock);
-            var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row, cancellationToken: cancellation);
-            var first = DocumentNumber.Next(now, found.HasValue ? found.Value!.GetInt64(Last)!.Value : 0);
+            var found = _seen ?? await FindAsync(cancellation);
+            var first = DocumentNumber.Next(now, found?.Last ?? 0);
             var row = new TableEntity(Partition, Row) { [Last] = first + size - 1 };
+            // Until the write is answered, nothing is known.
+            _seen = null;
             try
             {
-                if (found.HasValue) await _table.UpdateEntityAsync(row, found.Value!.ETag, TableUpdateMode.Replace, cancellation);
-                else await _table.AddEntityAsync(row, cancellation);
+                var written = found is { } seen
+                    ? await _table.UpdateEntityAsync(row, seen.Tag, TableUpdateMode.Replace, cancellation)
+                    : await _table.AddEntityAsync(row, cancellation);
+                _seen = (first + size - 1, written.Headers.ETag!.Value);
             }
-            catch (RequestFailedException taken) when (taken.Status is 409 or 412)
+            catch (RequestFailedException taken) when (taken.Status is 404 or 409 or 412)
             {
                 continue;
             }
             for (var number = first; number < first + size; number++) _block.Enqueue(number);
             return;
         }
+    }
+
+    async Task<(long Last, ETag Tag)?> FindAsync(CancellationToken cancellation)
+    {
+        var row = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, Row, cancellationToken: cancellation);
+        return row.HasValue ? (row.Value!.GetInt64(Last)!.Value, row.Value!.ETag) : null;
     }
 }

@@ -12,10 +12,11 @@ public sealed class Tables(TableServiceClient service)
     public TableClient StripeEvents { get; } = service.GetTableClient("StripeEvents");
     public TableClient Customers { get; } = service.GetTableClient("StripeCustomers");
     public TableClient Findings { get; } = service.GetTableClient("Findings");
+    public TableClient Documents { get; } = service.GetTableClient("Documents");
 
     public async Task CreateAsync(CancellationToken cancellation)
     {
-        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Notifications, StripeEvents, Customers, Findings]) await table.CreateIfNotExistsAsync(cancellation);
+        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Notifications, StripeEvents, Customers, Findings, Documents]) await table.CreateIfNotExistsAsync(cancellation);
     }
 
     /// <summary>Throws if the service does not answer.</summary>

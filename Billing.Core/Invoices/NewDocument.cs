@@ -5,7 +5,7 @@ using Billing.Values;
 namespace Billing.Invoices;
 
 /// <summary>Makes documents out of lines: parties copied as they are now, VAT once per rate.</summary>
-public static class Documents
+public static class NewDocument
 {
     /// <summary>A numbered invoice of today, due <see cref="Terms.DaysToPay"/> days later.</summary>
     /// <param name="id">A draft's id where the draft becomes this invoice; otherwise the invoice's own place in the history.</param>
@@ -20,6 +20,7 @@ public static class Documents
             DueOn = today.AddDays(Terms.DaysToPay),
             Status = InvoiceStatus.Open,
         };
+        invoice = invoice with { Means = PaymentMeans.Of(account.PaymentMethod, invoice.Gross, today) };
         var issued = account.WithReceivable(invoice) with { NextInvoice = account.NextInvoice + 1 };
         // Collected as soon as there is a method: at once, or when one is added.
         if (issued.FindReceivable(invoice.Id) is { } open) issued = issued.WithReceivable(open with { CollectOn = today });
@@ -52,6 +53,7 @@ public static class Documents
             Language = account.Language,
             Seller = terms.Seller,
             Buyer = account.Company,
+            Account = account.Id,
             Status = InvoiceStatus.Draft,
         };
     }

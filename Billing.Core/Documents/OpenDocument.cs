@@ -1,0 +1,53 @@
+using Billing.Accounts;
+using Billing.Invoices;
+using Billing.Outbox;
+using Billing.Values;
+using Microsoft.Extensions.Logging;
+
+namespace Billing.Documents;
+
+/// <summary>
+/// The PDF of a document: a draft's as it would look now, an issued one's as it was archived. It is read whole before a byte of it is given
+/// out, since only then its hash is known.
+/// </summary>
+public sealed class OpenDocument(
+    IAccountStore store, IDocumentArchive archive, Accounts.Accounts accounts, IFindings findings, RenderDocument render, ILogger<OpenDocument> log)
+{
+    /// <summary>The file, or <c>document_damaged</c>: what is archived is not what was issued. The operator is told once.</summary>
+    public async Task<Decision<byte[]>> PdfAsync(AccountId account, Invoice document, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (document.Number is null) return render(document);
+        var name = DocumentFile.NameOf(account, document);
+        if (await archive.FindAsync(name, cancellation) is { } pdf && DocumentFile.HashOf(pdf) == document.Sha256) return pdf;
+
+        // Not archived yet, or archived by someone who has yet to commit the hash.
+        if (document.Sha256 is null || await IsPromisedAsync(account, document.Id, cancellation)) await accounts.ArchiveAsync(account, document.Id, now, cancellation);
+        var current = (await store.FindInvoiceAsync(account, document.Id, cancellation))!;
+        if (current.Sha256 is null) return render(current.AsIssued); // it could not be rendered: this says why
+        var archived = await archive.FindAsync(name, cancellation);
+        if (archived is not null && DocumentFile.HashOf(archived) == current.Sha256) return archived;
+        return archived is null && await RestoredAsync(account, current, cancellation) is { } restored ? restored : await DamagedAsync(account, current, archived, now, cancellation);
+    }
+
+    async Task<bool> IsPromisedAsync(AccountId account, InvoiceId document, CancellationToken cancellation) =>
+        (await store.ListOutboxAsync(account, cancellation)).Any(entry => entry.Documents.Contains(document));
+
+    /// <summary>A file that got lost and comes out the same to the bit is archived again.</summary>
+    async Task<byte[]?> RestoredAsync(AccountId account, Invoice issued, CancellationToken cancellation)
+    {
+        var again = new DocumentFile(account, issued.Number!, issued.Kind, issued.Date, render(issued.AsIssued));
+        if (again.Sha256 != issued.Sha256) return null;
+        await archive.AddAsync(again, cancellation);
+        log.LogWarning("Account {Account}: {Document} was gone from the archive and has been archived again", account, issued.Number);
+        return again.Pdf;
+    }
+
+    async Task<Decision<byte[]>> DamagedAsync(AccountId account, Invoice issued, byte[]? archived, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var what = archived is null ? "fehlt im Archiv" : $"ist im Archiv verändert (SHA-256 {DocumentFile.HashOf(archived)})";
+        log.LogError("Account {Account}: the archived file of {Document} is {What}", account, issued.Number, archived is null ? "missing" : "not what was archived");
+        await findings.AddAsync(
+            new($"{account}-{issued.Id}-damaged", account, now, "document_damaged", $"{issued.Number} {what}; archiviert wurde SHA-256 {issued.Sha256}."), cancellation);
+        return Refusals.DocumentDamaged;
+    }
+}
