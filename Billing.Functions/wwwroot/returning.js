@@ -1,0 +1,29 @@
+// To Stripe's pages and back to where the customer left.
+
+const NAME = "cloudcrm-billing";
+
+/** The host page's address, with a mark of what the customer went for. @param {string} what */
+export function returnAddress(what) {
+  const address = new URL(location.href);
+  address.searchParams.set(NAME, what);
+  return address.href;
+}
+
+/** What the customer went for and now comes back from, told once; null if nothing. */
+export function comesBackWith() {
+  const address = new URL(location.href);
+  const what = address.searchParams.get(NAME);
+  if (what === null) return null;
+  address.searchParams.delete(NAME);
+  history.replaceState(history.state, "", address);
+  return /^(method-added|method-managed|invoice-[\w-]{1,64})$/.test(what) ? what : null;
+}
+
+/** Leaves for a page of the payment provider; the promise stays open, as the page goes away. @param {string} url @returns {Promise<never>} */
+export function goTo(url) {
+  const address = new URL(url);
+  const local = ["localhost", "127.0.0.1"].includes(address.hostname);
+  if (address.protocol !== "https:" && !(address.protocol === "http:" && local)) throw new Error(`No address to go to: ${address.origin}`);
+  location.assign(address);
+  return new Promise(() => {});
+}
