@@ -23,7 +23,7 @@ public sealed record AddOnBody(string AddOn, int Quantity);
 public sealed record AddOnOrderBody(string AddOn, int Quantity, string? Confirmation = null);
 public sealed record ConfirmationBody(string? Confirmation = null);
 public sealed record NoBody;
-public sealed record ReturnBody(string ReturnUrl);
+public sealed record ReturnBody(string ReturnUrl, string? CancelUrl = null);
 public sealed record ReasonBody(string Reason);
 public sealed record TransferBody(long GrossCents, DateOnly ReceivedOn, string Reference, string Reason);
 

@@ -191,7 +191,9 @@ export class CloudCrmBilling extends HTMLElement {
     openMethod: () => this.#do("method", async () => {
       const had = this.#page.overview.paymentMethod !== null;
       /** @type {{ url: string }} */
-      const session = await this.#client.post("/payment-method/session", { returnUrl: returnAddress(had ? "method-managed" : "method-added") });
+      const session = await this.#client.post("/payment-method/session", {
+        returnUrl: returnAddress(had ? "method-managed" : "method-added"), cancelUrl: returnAddress("method-given-up"),
+      });
       this.#set({ message: { kind: "info", text: this.#words.payment.leaving } });
       await goTo(session.url);
     }),
@@ -243,7 +245,9 @@ export class CloudCrmBilling extends HTMLElement {
       const { dialog } = this.#state;
       if (dialog?.type !== "viewer") return;
       /** @type {{ url: string }} */
-      const session = await this.#client.post(`/invoices/${encodeURIComponent(dialog.id)}/payment-session`, { returnUrl: returnAddress(`invoice-${dialog.id}`) });
+      const session = await this.#client.post(`/invoices/${encodeURIComponent(dialog.id)}/payment-session`, {
+        returnUrl: returnAddress(`paid-${dialog.id}`), cancelUrl: returnAddress(`given-up-${dialog.id}`),
+      });
       this.#patchViewer(dialog.id, { message: { kind: "info", text: this.#words.payment.leaving } });
       await goTo(session.url);
     }),
@@ -456,61 +460,62 @@ export class CloudCrmBilling extends HTMLElement {
 
   /** @param {string} came */
   async #takeReturn(came) {
-    this.#set({ message: { kind: "info", text: this.#words.returned.checking } });
-    if (came.startsWith("invoice-")) await this.#returnedFromPaying(came.slice("invoice-".length));
-    else await this.#returnedFromMethods(came === "method-added");
+    const [, what, id] = /^(paid|given-up)-(.+)$/.exec(came) ?? [];
+    if (id !== undefined) await this.#returnedToInvoice(id, what === "paid");
+    else await this.#returnedToMethods(came);
   }
 
-  /** @param {string} id */
-  async #returnedFromPaying(id) {
+  /** @param {string} id @param {boolean} isDone */
+  async #returnedToInvoice(id, isDone) {
     this.#open(id, false, { kind: "info", text: this.#words.returned.checking });
-    /** @type {Invoice | null} */
-    let invoice = null;
-    await this.#until(async () => {
-      invoice = /** @type {Invoice} */ (await this.#client.get(`/invoices/${encodeURIComponent(id)}`));
+    /** @type {Invoice[]} */
+    const seen = [];
+    await this.#until(isDone ? 12 : 1, async () => {
+      const invoice = /** @type {Invoice} */ (await this.#client.get(`/invoices/${encodeURIComponent(id)}`));
+      seen.push(invoice);
       return invoice.status !== "open" || invoice.payment === "processing";
     });
-    if (invoice === null) return;
-    const known = /** @type {Invoice} */ (invoice);
+    const invoice = seen.at(-1);
+    if (invoice === undefined) return;
     const { words } = this.#page;
-    const number = known.number ?? words.invoices.draft;
+    const number = invoice.number ?? words.invoices.draft;
     this.#patchViewer(id, {
-      invoice: known,
-      message: known.status === "paid" ? { kind: "success", text: words.returned.paid(number) }
-        : known.payment === "processing" ? { kind: "success", text: words.returned.processing(number) }
+      invoice,
+      message: invoice.status === "paid" ? { kind: "success", text: words.returned.paid(number) }
+        : invoice.payment === "processing" ? { kind: "success", text: words.returned.processing(number) }
+        : isDone ? { kind: "info", text: words.returned.awaited(number) }
         : { kind: "warning", text: words.returned.unpaid(number) },
     });
     await this.#refresh();
   }
 
-  /** @param {boolean} isFirst */
-  async #returnedFromMethods(isFirst) {
+  /** @param {string} came */
+  async #returnedToMethods(came) {
+    this.#root.querySelector("[data-section=payment]")?.scrollIntoView({ block: "center" });
     const before = this.#page.overview.paymentMethod?.label;
-    await this.#until(async () => {
+    this.#set({ message: { kind: "info", text: this.#words.returned.checking } });
+    await this.#until(came === "method-added" ? 12 : came === "method-managed" ? 3 : 0, async () => {
       await this.#refresh();
       const now = this.#page.overview.paymentMethod?.label;
-      return isFirst ? now !== undefined : now !== before;
-    }, isFirst ? 8 : 3);
+      return came === "method-added" ? now !== undefined : now !== before;
+    });
     const { overview, words } = this.#page;
     const method = overview.paymentMethod?.label;
     this.#set({
-      message: method === undefined ? { kind: "warning", text: words.returned.methodNone }
-        : { kind: "success", text: isFirst ? words.returned.methodStored(method) : words.returned.methodIs(method) },
+      message: method === undefined ? { kind: came === "method-added" ? "info" : "warning", text: came === "method-added" ? words.returned.methodAwaited : words.returned.methodNone }
+        : { kind: "success", text: came === "method-added" ? words.returned.methodStored(method) : words.returned.methodIs(method) },
     });
-    this.#root.querySelector("[data-section=payment]")?.scrollIntoView({ block: "center" });
   }
 
-  /** Asks until it is so, a few seconds at most. @param {() => Promise<boolean>} isSo */
-  async #until(isSo, times = 8) {
-    const load = this.#load;
+  /** Asks until it is so, so many times at most. @param {number} times @param {() => Promise<boolean>} isSo */
+  async #until(times, isSo) {
     for (let asked = 0; asked < times && this.isConnected; asked++) {
+      if (asked > 0) await new Promise((resolve) => setTimeout(resolve, 800));
       try {
         if (await isSo()) return;
       } catch (failure) {
         if (!(failure instanceof ConnectionLost || failure instanceof Refusal)) throw failure;
       }
-      if (this.#load < load) return;
-      await new Promise((resolve) => setTimeout(resolve, 800));
     }
   }
 

@@ -16,7 +16,7 @@ export function comesBackWith() {
   if (what === null) return null;
   address.searchParams.delete(NAME);
   history.replaceState(history.state, "", address);
-  return /^(method-added|method-managed|invoice-[\w-]{1,64})$/.test(what) ? what : null;
+  return /^(method-(added|managed|given-up)|(paid|given-up)-[\w-]{1,64})$/.test(what) ? what : null;
 }
 
 /** Leaves for a page of the payment provider; the promise stays open, as the page goes away. @param {string} url @returns {Promise<never>} */

@@ -99,7 +99,7 @@ const address = ({ name, address: at, vatId }) => [name, at.line1, at.line2, `${
 /** @param {Page} page @param {Viewer} dialog */
 const file = ({ words, act }, { file: state, url }) => html`
   <div class="file" aria-label=${words.viewer.pdf} role="group">${state === "shown"
-    ? html`<iframe title=${words.viewer.pdf} src=${url}></iframe>`
+    ? html`<iframe title=${words.viewer.pdf} src=${`${url}#navpanes=0`}></iframe>`
     : html`<div class="nofile" role="status">${state === "loading" || state === "none" ? waiting(words.viewer.pdfLoading)
       : state === "notShown" ? html`${icons.file}<p>${words.viewer.pdfNotShown}</p>`
       : html`${icons.warning}<p>${words.viewer.pdfMissing}</p>${button({ text: words.retry, click: act.reloadFile })}`}</div>`}

@@ -272,11 +272,14 @@ export const german = {
     methodStored: (method) => `Zahlungsmittel hinterlegt: ${method}.`,
     /** @param {string} method */
     methodIs: (method) => `Ihr Zahlungsmittel: ${method}.`,
+    methodAwaited: "Ihr Zahlungsmittel wird noch bestätigt und erscheint in Kürze hier.",
     methodNone: "Es ist kein Zahlungsmittel hinterlegt.",
     /** @param {string} number */
     paid: (number) => `Vielen Dank! ${number} ist bezahlt.`,
     /** @param {string} number */
     processing: (number) => `Vielen Dank! Die Zahlung zu ${number} ist in Bearbeitung.`,
+    /** @param {string} number */
+    awaited: (number) => `Ihre Zahlung zu ${number} wird noch bestätigt. Das Ergebnis erscheint in Kürze hier.`,
     /** @param {string} number */
     unpaid: (number) => `${number} ist noch offen: Die Zahlung wurde nicht abgeschlossen.`,
   },

@@ -234,9 +234,11 @@ export const english = {
     checking: "Checking the result with Stripe …",
     methodStored: (method) => `Payment method added: ${method}.`,
     methodIs: (method) => `Your payment method: ${method}.`,
+    methodAwaited: "Your payment method is still being confirmed and will appear here shortly.",
     methodNone: "There is no payment method on file.",
     paid: (number) => `Thank you! ${number} is paid.`,
     processing: (number) => `Thank you! The payment of ${number} is in progress.`,
+    awaited: (number) => `Your payment of ${number} is still being confirmed. The result will appear here shortly.`,
     unpaid: (number) => `${number} is still open: the payment was not completed.`,
   },
 };

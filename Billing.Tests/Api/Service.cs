@@ -54,7 +54,8 @@ public sealed class Running : IAsyncDisposable
 
     Running(Process process) => this.process = process;
 
-    public static async Task<Running> StartAsync(string program, Place place, int port, Func<Task<bool>> ready)
+    public static async Task<Running> StartAsync(
+        string program, Place place, int port, Func<Task<bool>> ready, IReadOnlyDictionary<string, string>? product = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
@@ -62,6 +63,7 @@ public sealed class Running : IAsyncDisposable
             [("Port", port), ("StripePort", place.StripePort), ("StoragePort", place.StoragePort), ("Clock", place.Clock), ("Persist", "false"), ("Demo", "false")];
         foreach (var (name, value) in settings) start.Environment["Local__" + name] = Convert.ToString(value, CultureInfo.InvariantCulture);
         start.Environment["Stripe__WebhookSecret"] = StripeControl.Secret;
+        foreach (var (name, value) in product ?? new Dictionary<string, string>()) start.Environment[name] = value;
 
         var running = new Running(Process.Start(start)!);
         running.process.OutputDataReceived += (_, line) => running.Hear(line.Data);
@@ -183,10 +185,11 @@ public sealed class Service : IAsyncDisposable
     /// <summary>What tests ask of the Stripe simulator.</summary>
     public StripeControl Stripe => new(Place.StripePort);
 
-    public static async Task<Service> StartAsync(Place place)
+    /// <param name="settings">Settings of the product that are not the usual ones.</param>
+    public static async Task<Service> StartAsync(Place place, IReadOnlyDictionary<string, string>? settings = null)
     {
         var service = new Service(place);
-        service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync);
+        service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync, settings);
         return service;
     }
 
