@@ -303,6 +303,17 @@ export class CloudCrmBilling extends HTMLElement {
     // The dialog goes first: behind it nothing is read out.
     this.#dismiss();
     this.#set({ message: { kind: "success", text } });
+    void this.#follow();
+  }
+
+  /** What is being charged just now settles within seconds: the page looks a few times more, without a word. */
+  async #follow() {
+    await this.#until(5, async () => {
+      const { overview } = this.#page;
+      const isUnsettled = overview.paymentMethod !== null && overview.invoices.some((invoice) => invoice.amountDueCents > 0 && invoice.payment === "none");
+      if (isUnsettled) await this.#refresh();
+      return !isUnsettled;
+    });
   }
 
   /** The page comes out of the browser's cache when the customer goes back from Stripe: it stands as it was left. @param {PageTransitionEvent} event */
@@ -486,7 +497,11 @@ export class CloudCrmBilling extends HTMLElement {
         : isDone ? { kind: "info", text: words.returned.awaited(number) }
         : { kind: "warning", text: words.returned.unpaid(number) },
     });
-    await this.#refresh();
+    // The method that was used is kept, which the service may hear of last.
+    await this.#until(isDone ? 4 : 1, async () => {
+      await this.#refresh();
+      return this.#page.overview.paymentMethod !== null;
+    });
   }
 
   /** @param {string} came */
@@ -505,6 +520,7 @@ export class CloudCrmBilling extends HTMLElement {
       message: method === undefined ? { kind: came === "method-added" ? "info" : "warning", text: came === "method-added" ? words.returned.methodAwaited : words.returned.methodNone }
         : { kind: "success", text: came === "method-added" ? words.returned.methodStored(method) : words.returned.methodIs(method) },
     });
+    await this.#follow();
   }
 
   /** Asks until it is so, so many times at most. @param {number} times @param {() => Promise<boolean>} isSo */

@@ -27,7 +27,7 @@ export function confirmation(page, dialog) {
   const { preview, phase, problem } = dialog;
   const [sending, final] = [phase === "sending", problem !== null && !problem.retry];
   return html`
-    <div class="body" aria-busy=${phase === "asking" ? "true" : "false"}>
+    <div class="body" role="group" aria-labelledby="dialog-title" tabindex="0" aria-busy=${phase === "asking" ? "true" : "false"}>
       ${dialog.isStale ? note({ kind: "warning", text: words.order.stale }) : nothing}
       ${preview !== null ? content(page, dialog, preview) : problem === null ? waiting(dialog.of === "order" ? words.order.loading : dialog.of === "booking" ? words.end.loading : words.subscription.loading) : nothing}
     </div>

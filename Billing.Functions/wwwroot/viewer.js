@@ -34,7 +34,7 @@ export function viewer(page, dialog) {
   return html`
     ${toolbar(page, dialog, invoice)}
     <div class="body document">
-      <div class="details">
+      <div class="details" role="group" aria-label=${words.viewer.details} tabindex="0">
         <div role="status">${note(dialog.message)}</div>
         ${problem === null ? nothing : html`<div role="alert">${note({ kind: "problem", text: problem.text })}</div>`}
         ${hint(page, dialog, invoice)}

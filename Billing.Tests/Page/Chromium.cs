@@ -42,41 +42,52 @@ public sealed class Chromium : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name)]
-public sealed class InABrowser : ICollectionFixture<Chromium>
+/// <summary>The browser, and the services whose page is visited; each is started when a test first needs it.</summary>
+public sealed class PageWorld : IAsyncLifetime
 {
-    public const string Name = "in a browser";
-}
+    const string Opening = "2026-05-06T08:00:00Z";
 
-/// <summary>A service and who visits its page.</summary>
-public abstract class PageService(Chromium chromium) : IAsyncLifetime
-{
-    Service? service;
+    readonly Chromium chromium = new();
+    readonly List<Service> services = [];
+    Service? standing, moving;
 
-    /// <summary>Where the clock starts.</summary>
-    protected abstract string Clock { get; }
-
-    protected virtual IReadOnlyDictionary<string, string>? Settings => null;
-
-    public Service Service => service ?? throw new InvalidOperationException("The service has not been started.");
-
-    public async ValueTask InitializeAsync()
-    {
-        if (chromium.Browser is not null) service = await Service.StartAsync(Place.New(Clock), Settings);
-    }
+    public ValueTask InitializeAsync() => chromium.InitializeAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (service is not null) await service.DisposeAsync();
-        GC.SuppressFinalize(this);
+        await chromium.DisposeAsync();
+        foreach (var service in services) await service.DisposeAsync();
     }
 
-    /// <summary>A visitor with an empty browser; skips the test where there is none.</summary>
-    public async Task<Visitor> VisitorAsync(int width = 1280)
+    /// <summary>One whose clock stands on 6 May 2026.</summary>
+    public async Task<Service> StandingAsync() => standing ??= await StartAsync();
+
+    /// <summary>One on which time passes, and a missing payment method has consequences.</summary>
+    public async Task<Service> MovingAsync() => moving ??= await StartAsync(new Dictionary<string, string> { ["Access__WithoutMethodAfter"] = "14" });
+
+    /// <summary>One with settings of its own.</summary>
+    public async Task<Service> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         Assert.SkipUnless(chromium.Browser is not null, chromium.Missing);
-        var context = await chromium.Browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = width < 600 ? 780 : 900 }, Locale = "de-DE", AcceptDownloads = true });
-        context.SetDefaultTimeout(15_000);
-        return await Visitor.ComeAsync(context, Service);
+        var service = await Service.StartAsync(Place.New(Opening), settings);
+        services.Add(service);
+        return service;
     }
+
+    /// <summary>A visitor with an empty browser.</summary>
+    public async Task<Visitor> VisitorAsync(Service service, int width = 1280)
+    {
+        var context = await chromium.Browser!.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = width < 600 ? 780 : 900 }, Locale = "de-DE", ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(15_000);
+        return await Visitor.ComeAsync(context, service);
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class InABrowser : ICollectionFixture<PageWorld>
+{
+    public const string Name = "in a browser";
 }

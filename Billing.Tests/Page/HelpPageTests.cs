@@ -5,21 +5,22 @@ using static Microsoft.Playwright.Assertions;
 namespace Billing.Tests.Page;
 
 /// <summary>The help page's first chapter and third, sentence by sentence, on the first day of an account.</summary>
-public sealed class FirstDay(Chromium chromium) : PageService(chromium)
-{
-    protected override string Clock => "2026-05-06T08:00:00Z";
-}
-
 [Collection(InABrowser.Name)]
-public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
+public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
 {
+    Service service = null!;
+
+    public async ValueTask InitializeAsync() => service = await world.StandingAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     const string Blue = "rgb(26, 95, 208)", Red = "rgb(194, 47, 47)", Green = "rgb(20, 122, 67)";
 
     [Fact]
     public async Task Paket_1_Aktuelles_Paket_einsehen()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("business"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("business"));
 
         foreach (var tab in new[] { "Mein Profil", "Benachrichtigungen", "Unternehmen", "Paket & Rechnungen" })
             await Expect(visitor.Page.GetByRole(AriaRole.Navigation)).ToContainTextAsync(tab);
@@ -36,8 +37,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Paket_2_Ein_Upgrade_ohne_Zahlungsmittel()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
         await Expect(visitor.Button("Tarif wählen")).ToHaveCSSAsync("background-color", Blue);
         await visitor.ClickAsync("Tarif wählen");
         await visitor.PreviewedAsync();
@@ -55,8 +56,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Paket_2_Ein_Upgrade_wird_bei_hinterlegtem_Zahlungsmittel_direkt_beglichen()
     {
-        await using var visitor = await day.VisitorAsync();
-        var customer = await day.Service.OpenAsync("smart");
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("smart");
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("Tarif wählen", visitor.Plan("CloudCRM - Pro"));
@@ -69,8 +70,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Paket_3_Ein_Downgrade()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("business"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("business"));
         await Expect(visitor.Button("Downgrade", visitor.Plan("CloudCRM - Smart"))).ToHaveCSSAsync("background-color", Red);
         await visitor.ClickAsync("Downgrade", visitor.Plan("CloudCRM - Smart"));
         await visitor.PreviewedAsync();
@@ -89,8 +90,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Paket_4_Zahlungsmittel_hinterlegen_und_verwalten()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
         var payment = visitor.Section("payment");
         await payment.ReadsAsync(
             "Zahlungsmittel & Abrechnung", "Automatische Abrechnung (Stripe)",
@@ -126,8 +127,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Paket_5_Zusatzoptionen_buchen_und_widerrufen()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
         var addOns = visitor.Section("add-ons");
         await addOns.ReadsAsync(
             "Zusatzoptionen (Add-ons)", "Erweitern Sie Ihr CRM flexibel nach Ihren Bedürfnissen. Zusatzoptionen sind monatlich kündbar.",
@@ -158,8 +159,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Paket_6_Rechnungsverlauf_und_Viewer()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("business"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("business"));
         foreach (var head in new[] { "Beleg-Nr.", "Datum", "Betrag", "Status", "Aktion" })
             await Expect(visitor.Section("invoices").GetByRole(AriaRole.Columnheader, new() { Name = head })).ToBeVisibleAsync();
         await visitor.Page.GetByLabel("Netto und USt. anzeigen").CheckAsync();
@@ -175,8 +176,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Rechnungen_1_Das_Portal_nimmt_ein_neues_Zahlungsmittel_und_fuehrt_zurueck()
     {
-        await using var visitor = await day.VisitorAsync();
-        var customer = await day.Service.OpenAsync("smart");
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("smart");
         await customer.LeavesAsync("DE89370400440532013000");
         await visitor.OpenAsync(customer);
         await Expect(visitor.Invoices.First).ToContainTextAsync("Zahlung in Bearbeitung");
@@ -195,8 +196,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Rechnungen_2_Die_Beispiele_der_Hilfe_ohne_Umsatzsteuer()
     {
-        await using var visitor = await day.VisitorAsync();
-        var customer = await day.Service.OpenAsync("business", Customer.Swiss);
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("business", Customer.Swiss);
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("Downgrade", visitor.Plan("CloudCRM - Pro"));
@@ -217,8 +218,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [InlineData("4000 0027 6000 3184", true)]
     public async Task Rechnungen_3_Jetzt_bezahlen_mit_Karte(string card, bool bankAsks)
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await visitor.ClickAsync("Jetzt bezahlen", visitor.Dialog);
         await visitor.Page.WaitForURLAsync("**/c/pay/**");
@@ -244,8 +245,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Rechnungen_3_Ein_abgelehntes_Bezahlen_laesst_die_Rechnung_offen()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await visitor.ClickAsync("Jetzt bezahlen", visitor.Dialog);
         await visitor.EnterCardAsync("4000 0000 0000 9995", "Bezahlen");
@@ -259,8 +260,8 @@ public sealed class HelpPageTests(FirstDay day) : IClassFixture<FirstDay>
     [Fact]
     public async Task Rechnungen_3_Jetzt_bezahlen_per_Lastschrift_bleibt_offen_bis_das_Geld_da_ist()
     {
-        await using var visitor = await day.VisitorAsync();
-        await visitor.OpenAsync(await day.Service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await visitor.ClickAsync("Jetzt bezahlen", visitor.Dialog);
         await visitor.EnterIbanAsync("DE89 3704 0044 0532 0130 00", "Bezahlen");

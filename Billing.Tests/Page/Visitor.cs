@@ -12,6 +12,7 @@ public sealed class Visitor : IAsyncDisposable
     static readonly string Axe = File.ReadAllText(Repository.File("node_modules", "axe-core", "axe.min.js"));
 
     readonly List<string> complaints = [];
+    string? expected;
     readonly Service service;
 
     Visitor(IBrowserContext context, IPage page, Service service) => (Context, Page, this.service) = (context, page, service);
@@ -133,10 +134,14 @@ public sealed class Visitor : IAsyncDisposable
     public static string Day(JsonElement json, string field) =>
         DateOnly.Parse(json.Text(field), CultureInfo.InvariantCulture).ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
 
+    /// <summary>On this visit the browser is to complain of this.</summary>
+    public void ExpectComplaint(string of) => expected = of;
+
     public async ValueTask DisposeAsync()
     {
         await Context.CloseAsync();
-        Assert.Empty(complaints);
+        if (expected is null) Assert.Empty(complaints);
+        else Assert.Contains(complaints, complaint => complaint.Contains(expected, StringComparison.Ordinal));
     }
 
     void Listen()
