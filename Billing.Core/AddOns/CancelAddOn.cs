@@ -28,7 +28,7 @@ public static class CancelAddOn
     {
         var endsOn = account.Period.LastDay;
         var preview = new EndPreview(
-            "cancellation", booking.Id.ToString(), today, endsOn, Money.Zero,
+            "cancellation", booking.Id.ToString(), today, endsOn, Money.Zero, Money.Zero,
             new LocalizedText(
                 $"Die Option bleibt bis zum {endsOn:dd.MM.yyyy} aktiv und läuft danach automatisch aus.",
                 $"The add-on stays active until {endsOn:yyyy-MM-dd} and then ends automatically.").In(account.Language));
@@ -45,7 +45,9 @@ public static class CancelAddOn
         var credit = billed?.Number is null ? null : CreditNote.Decide(billed, LinesOf(billed, booking));
         var refund = credit?.Gross ?? Money.Zero;
         var notice = WithdrawalNotice(refund, isSetOff: billed?.AmountDue >= refund);
-        var preview = new EndPreview("withdrawal", booking.Id.ToString(), today, today, refund, notice.In(account.Language));
+        var carried = credit is null ? account.Draft?.Lines ?? [] : billed!.Lines;
+        var preview = new EndPreview(
+            "withdrawal", booking.Id.ToString(), today, today, refund, carried.Where(line => line.Booking == booking.Id).Sum(line => line.Net), notice.In(account.Language));
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: credit is not null, (at, by, number) =>
         {
             var undone = booking with { Status = BookingStatus.Withdrawn, EndsOn = today };

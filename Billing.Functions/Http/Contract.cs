@@ -51,7 +51,7 @@ public sealed record PreviewView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateOnly? WithdrawableThrough { get; init; }
 }
 
-public sealed record EndPreviewView(string Kind, DateOnly EndsOn, Money RefundGrossCents, string Notice, string Confirmation, DateTimeOffset ValidUntil);
+public sealed record EndPreviewView(string Kind, DateOnly EndsOn, Money RefundGrossCents, Money TakenBackNetCents, string Notice, string Confirmation, DateTimeOffset ValidUntil);
 
 public sealed record BookingView(
     string Id, string AddOn, string Label, int Quantity, Money MonthlyNetCents, DateOnly BookedOn, DateOnly BilledThrough, BookingStatus Status,
@@ -144,7 +144,7 @@ public static class Contract
             NotRefunded = order.NotRefunded,
             WithdrawableThrough = order.WithdrawableThrough,
         },
-        EndPreview end => new EndPreviewView(end.Kind, end.EndsOn, end.RefundGross, end.Notice, shown.Confirmation, shown.ValidUntil),
+        EndPreview end => new EndPreviewView(end.Kind, end.EndsOn, end.RefundGross, end.TakenBackNet, end.Notice, shown.Confirmation, shown.ValidUntil),
         _ => throw new ArgumentException($"no preview: {shown.Preview.GetType()}", nameof(shown)),
     };
 

@@ -642,7 +642,7 @@ function titleOf({ words }, dialog) {
 }
 
 /** @param {Invoice | null} invoice */
-const fileName = (invoice) => invoice?.number ?? "ENTWURF";
+const fileName = (invoice) => `CloudCRM-${invoice?.number ?? "ENTWURF"}`;
 
 /** @param {unknown} failure */
 const mayRetry = (failure) => failure instanceof ConnectionLost || (failure instanceof Refusal && failure.isPassing);

@@ -81,6 +81,10 @@ function end({ overview, words, format }, { of }, preview) {
     <div class="note ${preview.kind === "withdrawal" ? "info" : "warning"}">${preview.kind === "withdrawal" ? icons.info : icons.warning}
       <p lang=${overview.account.language}>${preview.notice}</p></div>
     ${facts(preview.kind === "withdrawal"
-      ? [[words.end.endsNow, `${day} (${words.order.immediately})`], [words.end.refund, format.euros(preview.refundGrossCents)]]
+      ? [
+        [words.end.endsNow, `${day} (${words.order.immediately})`],
+        [words.end.takenBack, `${format.euros(preview.takenBackNetCents)} ${words.plusVat}`],
+        ...(preview.refundGrossCents > 0 ? [/** @type {[string, unknown]} */ ([words.end.refund, html`<strong>${format.euros(preview.refundGrossCents)}</strong>`])] : []),
+      ]
       : [[of === "subscription" ? words.subscription.endsOn : words.end.activeUntil, day], [words.order.now, words.end.freeOfCharge]])}`;
 }

@@ -49,7 +49,7 @@ export type OrderPreview = {
   nextRenewal: { on: Day; netCents: Cents; grossCents: Cents } | null; notRefunded?: string; withdrawableThrough?: Day; confirmation: string; validUntil: string;
 };
 /** Of the end of a booking or of the subscription. */
-export type EndPreview = { kind: "withdrawal" | "cancellation"; endsOn: Day; refundGrossCents: Cents; notice: string; confirmation: string; validUntil: string };
+export type EndPreview = { kind: "withdrawal" | "cancellation"; endsOn: Day; refundGrossCents: Cents; takenBackNetCents: Cents; notice: string; confirmation: string; validUntil: string };
 export type Preview = OrderPreview | EndPreview;
 
 export type PlanChanged = { plan: string; invoice: InvoiceSummary };

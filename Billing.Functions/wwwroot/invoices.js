@@ -47,20 +47,18 @@ function table(page) {
 }
 
 /** A credit note's amounts are positive on the document and shown as what they are to the customer. @param {InvoiceSummary} invoice @param {number} cents */
-export const signed = (invoice, cents) => invoice.kind === "credit_note" ? -cents : cents;
+const signed = (invoice, cents) => invoice.kind === "credit_note" ? -cents : cents;
 
 /**
  * The badge, and what there is to say about the payment.
  * @param {Page} page @param {InvoiceSummary} invoice
  */
 export function invoiceStatus({ overview, words, format }, invoice) {
-  const credit = invoice.kind === "credit_note";
   const tone = { draft: "info", open: "warn", paid: "good", void: "plain" }[invoice.status];
-  const text = credit && invoice.status === "open" ? words.invoices.creditOpen : credit && invoice.status === "paid" ? words.invoices.creditPaid : words.invoices.states[invoice.status];
   const overdue = invoice.status === "open" && invoice.dueOn !== null && invoice.dueOn < overview.today && invoice.payment !== "processing";
   const due = invoice.status !== "open" || invoice.dueOn === null || invoice.payment === "processing" ? ""
     : overdue ? words.invoices.overdueSince(format.day(invoice.dueOn)) : words.invoices.dueOn(format.day(invoice.dueOn));
   const payment = words.invoices.payments[invoice.payment];
-  return html`<span class="states"><span class="badge ${overdue ? "bad" : tone}">${text}</span>
+  return html`<span class="states"><span class="badge ${overdue ? "bad" : tone}">${words.invoices.states[invoice.status]}</span>
     ${payment ? html`<span class="sub">${payment}</span>` : nothing}${due ? html`<span class="sub">${due}</span>` : nothing}</span>`;
 }

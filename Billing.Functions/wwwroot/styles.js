@@ -146,7 +146,7 @@ styles.replaceSync(/* css */ `
   .offer { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; align-items: center; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: var(--radius) }
   .offer .grow { flex: 1 1 15rem }
   .emblem { display: grid; place-items: center; width: 2.75rem; height: 2.75rem; border-radius: 50%; background: var(--accent-soft); color: var(--accent) }
-  .offer-price { display: grid; line-height: 1.35; font-variant-numeric: tabular-nums }
+  .offer-price { display: grid; flex: 0 1 14.5rem; line-height: 1.35; font-variant-numeric: tabular-nums }
   .quantity { display: flex; align-items: center; gap: .6rem }
   .quantity label { font-size: .875rem; color: var(--muted) }
   input[type=number] { width: 5.5rem; min-height: 2.75rem; padding: .4rem .6rem; font: inherit; text-align: right; font-variant-numeric: tabular-nums; color: inherit; background: var(--surface); border: 1px solid var(--field); border-radius: var(--small-radius) }
@@ -185,7 +185,7 @@ styles.replaceSync(/* css */ `
   dialog::backdrop { background: rgb(15 25 40 / .5) }
   dialog.wide { width: min(80rem, calc(100vw - 2rem)); height: calc(100dvh - 2rem) }
   dialog > header { display: flex; align-items: start; gap: 1rem; padding: 1.25rem 1.25rem 1rem 1.75rem }
-  dialog > header h2 { font-size: 1.3rem }
+  dialog > header h2 { font-size: 1.3rem; padding-top: .25rem }
   dialog .body { display: grid; gap: 1.1rem; align-content: start; padding: .25rem 1.75rem 1.25rem; overflow: auto; min-height: 0 }
   dialog > footer { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: flex-end; padding: 1rem 1.75rem; border-top: 1px solid var(--line); background: var(--calm) }
   dialog > footer > .grow:not(:empty) { flex-basis: 100% }
@@ -257,11 +257,16 @@ styles.replaceSync(/* css */ `
     dialog > footer, .toolbar { padding: .85rem 1.15rem }
     dialog > footer .button { flex: 1 1 100%; order: 1 }
     dialog > footer .button.primary, dialog > footer .button.danger { order: 0 }
-    .toolbar .button { flex: 1 1 auto }
+    .toolbar .button { flex: 1 1 8.5rem; padding-inline: .5rem }
     .facts > div { grid-template-columns: 1fr; gap: 0 }
     .facts dd { font-weight: 500 }
     .figures thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-    .figures tbody tr { display: grid; grid-template-columns: 1fr auto; padding: .6rem 0; border-bottom: 1px solid var(--line) }
+    .figures, .figures tbody, .figures tfoot { display: block }
+    .figures tfoot tr { display: flex; justify-content: space-between }
+    .figures tfoot .total > * { border: 0; padding-top: .3rem }
+    .figures tfoot .total { border-top: 1px solid var(--text); margin-top: .3rem }
+    .figures tbody th { overflow-wrap: anywhere; hyphens: auto }
+    .figures tbody tr { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: .6rem 0; border-bottom: 1px solid var(--line) }
     .figures tbody th, .figures tbody td { padding: 0; border: 0 }
     .figures tbody tr:last-child > * { border-bottom: 0 }
     .figures tbody td.figure { grid-row: 1; grid-column: 2 }

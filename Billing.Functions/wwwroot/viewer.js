@@ -1,7 +1,7 @@
 import { html, nothing } from "./lit-html.js";
 import { icons } from "./icons.js";
 import { facts, figures } from "./figures.js";
-import { invoiceStatus, signed } from "./invoices.js";
+import { invoiceStatus } from "./invoices.js";
 import { button, note, waiting } from "./section.js";
 /** @import { Invoice, Party } from "./contract.js" */
 /** @import { Message, Page } from "./billing-element.js" */
@@ -84,7 +84,7 @@ function details(page, dialog, invoice) {
   /** @type {[string, unknown][]} */
   const paid = [];
   if (invoice.creditedCents > 0) paid.push([words.viewer.credited, format.euros(-invoice.creditedCents)]);
-  if (invoice.paidCents > 0) paid.push([words.viewer.paid, format.euros(signed(invoice, invoice.paidCents))]);
+  if (invoice.paidCents > 0) paid.push([invoice.kind === "credit_note" ? words.viewer.refunded : words.viewer.paid, format.euros(invoice.paidCents)]);
   if (invoice.status === "open" && invoice.kind !== "credit_note") paid.push([words.viewer.amountDue, html`<strong>${format.euros(invoice.amountDueCents)}</strong>`]);
   return html`
     ${facts(rows)}

@@ -139,8 +139,6 @@ export const german = {
     overdueSince: (day) => `überfällig seit ${day}`,
     /** @type {Record<InvoiceStatus, string>} */
     states: { draft: "In Vorbereitung", open: "Offen", paid: "Bezahlt", void: "Storniert" },
-    creditOpen: "Erstattung offen",
-    creditPaid: "Verrechnet",
     /** @type {Record<PaymentState, string>} */
     payments: {
       none: "",
@@ -185,7 +183,8 @@ export const german = {
     recipient: "Empfänger",
     lines: "Positionen",
     paid: "Bezahlt",
-    credited: "Gutgeschrieben",
+    credited: "Durch Korrektur gemindert",
+    refunded: "Erstattet",
     amountDue: "Noch zu zahlen",
   },
 
@@ -245,7 +244,8 @@ export const german = {
     withdrawal: { title: "Zusatzoption widerrufen", button: "Jetzt widerrufen" },
     loading: "Wir prüfen, ob der Widerruf noch möglich ist …",
     activeUntil: "Aktiv bis",
-    refund: "Gutschrift",
+    takenBack: "Wird storniert",
+    refund: "Sie erhalten zurück",
     endsNow: "Ende",
     /** @param {string} label */
     withdrawn: (label) => `${label} wurde widerrufen.`,

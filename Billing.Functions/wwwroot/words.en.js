@@ -121,8 +121,6 @@ export const english = {
     dueOn: (day) => `due on ${day}`,
     overdueSince: (day) => `overdue since ${day}`,
     states: { draft: "In preparation", open: "Open", paid: "Paid", void: "Void" },
-    creditOpen: "Refund open",
-    creditPaid: "Settled",
     payments: {
       none: "",
       processing: "Payment in progress",
@@ -164,7 +162,8 @@ export const english = {
     recipient: "Recipient",
     lines: "Items",
     paid: "Paid",
-    credited: "Credited",
+    credited: "Reduced by correction",
+    refunded: "Refunded",
     amountDue: "Still to pay",
   },
 
@@ -213,7 +212,8 @@ export const english = {
     withdrawal: { title: "Withdraw add-on", button: "Withdraw now" },
     loading: "Checking whether withdrawal is still possible …",
     activeUntil: "Active until",
-    refund: "Credit",
+    takenBack: "Undone",
+    refund: "You get back",
     endsNow: "End",
     withdrawn: (label) => `${label} has been withdrawn.`,
     cancelled: (label, day) => `${label}: cancelled to ${day}.`,

@@ -182,14 +182,14 @@ sealed class HostedPages(StripeAccount account, HostedSessions hosted, PaymentMe
         * { box-sizing: border-box }
         body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; margin: 0; color: #17202b; background: #f1f3f7 }
         .mark { background: #a44a06; color: #fff; text-align: center; padding: .5rem 1rem; font-size: .95rem }
-        main { max-width: 29rem; margin: 2.5rem auto; background: #fff; border: 1px solid #dde2e9; border-radius: 14px; padding: 2rem; box-shadow: 0 10px 40px rgb(16 32 56 / .08) }
+        main { max-width: 32rem; margin: 2.5rem auto; background: #fff; border: 1px solid #dde2e9; border-radius: 14px; padding: 2rem; box-shadow: 0 10px 40px rgb(16 32 56 / .08) }
         .seller { margin: 0 0 .25rem; color: #566170; font-size: .9rem } h1 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -.02em; margin: 0 0 1rem }
         h2 { font-size: 1.1rem; margin: 1.75rem 0 0 } h3 { font-size: 1rem; margin: 0 0 .75rem }
         form { margin: 1.5rem 0; padding-top: 1.5rem; border-top: 1px solid #e4e8ee } td form { display: flex; flex-wrap: wrap; gap: .4rem; justify-content: flex-end; margin: 0; padding: 0; border: 0 }
         label { display: block; margin-bottom: .9rem; font-size: .9rem; color: #48525f } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }
         input { display: block; width: 100%; margin-top: .25rem; font: inherit; font-size: 1rem; color: #17202b; padding: .65rem .75rem; border: 1px solid #8592a3; border-radius: 8px }
         button { width: 100%; min-height: 2.75rem; font: inherit; font-weight: 600; padding: .5rem 1.25rem; border: 1px solid #5147c8; border-radius: 8px; background: #5147c8; color: #fff; cursor: pointer }
-        button.plain, button.small { background: #fff; color: #5147c8 } button.small { width: auto; min-height: 2rem; font-size: .85rem; padding: .2rem .7rem } button.plain { margin-top: .75rem }
+        button.plain, button.small { background: #fff; color: #5147c8 } button.small { width: auto; white-space: nowrap; min-height: 2rem; font-size: .85rem; padding: .2rem .7rem } button.plain { margin-top: .75rem }
         :focus-visible { outline: 3px solid #5147c8; outline-offset: 2px }
         table { width: 100%; border-collapse: collapse } td, th { text-align: left; padding: .6rem 0; border-bottom: 1px solid #e4e8ee } td:last-child, th:last-child { text-align: right }
         tr:last-child > * { border-bottom: 0 } th { font-size: 1.1rem } td b { margin-left: .4rem; padding: .1rem .55rem; border-radius: 99px; background: #e8e7fb; color: #3a3199; font-size: .8rem }

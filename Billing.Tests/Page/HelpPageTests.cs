@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using Billing.Tests.Api;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -149,7 +152,7 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
         await Expect(visitor.Button("Kündigen", visitor.Booking("+30 GB"))).ToHaveCSSAsync("color", Red);
         await visitor.ClickAsync("Kündigen", visitor.Booking("+30 GB"));
         await visitor.PreviewedAsync();
-        await visitor.Dialog.ReadsAsync("Zusatzoption widerrufen", "Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.");
+        await visitor.Dialog.ReadsAsync("Zusatzoption widerrufen", "Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.", "17,70 € zzgl. USt.");
         await visitor.ShootAsync("widerruf");
         await visitor.ConfirmAsync("Jetzt widerrufen");
         await visitor.Booking("+30 GB").ReadsAsync("Widerrufen");
@@ -268,5 +271,62 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
         await visitor.Dialog.ReadsAsync("ist in Bearbeitung.", "Zahlung in Bearbeitung");
         await Expect(visitor.Button("Jetzt bezahlen", visitor.Dialog)).ToHaveCountAsync(0);
         await visitor.ShootAsync("in-bearbeitung");
+    }
+
+    /// <summary>What the browser does with the file; the file itself is looked at where documents are tested.</summary>
+    [Fact]
+    public async Task Rechnungen_3_Ansehen_drucken_downloaden()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.Context.AddInitScriptAsync("window.print = () => { window.top.printed = true; }");
+        await visitor.Page.RouteAsync("**/pdf", route => route.FulfillAsync(new() { ContentType = "application/pdf", BodyBytes = SmallPdf() }));
+        await visitor.Page.RouteAsync("**/xml", route => route.FulfillAsync(new() { ContentType = "application/xml", Body = "<Invoice/>" }));
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
+        await Expect(visitor.Dialog.Locator("iframe")).ToHaveAttributeAsync("src", new Regex("^blob:"));
+        var number = (await visitor.Dialog.GetByRole(AriaRole.Heading).First.InnerTextAsync()).Split(' ')[1];
+
+        var file = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.ClickAsync("Downloaden", visitor.Dialog));
+        Assert.Equal($"CloudCRM-{number}.pdf", file.SuggestedFilename);
+        Assert.Equal(SmallPdf(), await File.ReadAllBytesAsync(await file.PathAsync(), TestContext.Current.CancellationToken));
+        var xml = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.ClickAsync("E-Rechnung (XML)", visitor.Dialog));
+        Assert.Equal($"CloudCRM-{number}.xml", xml.SuggestedFilename);
+        await visitor.ClickAsync("Drucken", visitor.Dialog);
+        Assert.True(await visitor.Page.EvaluateAsync<bool>("() => window.printed === true"));
+        await visitor.Page.WaitForTimeoutAsync(500);
+        await visitor.ShootAsync("viewer-pdf");
+
+        // Closed and opened again, and once without the file: the details are there all the same.
+        await visitor.ClickAsync("Schließen", visitor.Dialog);
+        await Expect(visitor.Dialog).ToBeHiddenAsync();
+        await visitor.Page.UnrouteAllAsync();
+        await visitor.Page.RouteAsync("**/pdf", route => route.AbortAsync());
+        await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
+        await visitor.Dialog.ReadsAsync("Das PDF kann gerade nicht geladen werden. Alle Angaben des Belegs sehen Sie hier.", "Gesamtbetrag53,43 €");
+        await Expect(visitor.Button("Drucken", visitor.Dialog)).ToBeDisabledAsync();
+        await visitor.ShootAsync("viewer-ohne-pdf");
+    }
+
+    static byte[] SmallPdf()
+    {
+        const string text = "BT /F 24 Tf 72 720 Td (Rechnung) Tj ET";
+        string[] objects =
+        [
+            "<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+            $"<</Length {text.Length}>>stream\n{text}\nendstream", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        ];
+        var pdf = new StringBuilder("%PDF-1.4\n");
+        var places = objects.Select((content, number) =>
+        {
+            var place = pdf.Length;
+            pdf.Append(CultureInfo.InvariantCulture, $"{number + 1} 0 obj{content}endobj\n");
+            return place;
+        }).ToList();
+        var table = pdf.Length;
+        pdf.Append("xref\n0 6\n0000000000 65535 f \n");
+        foreach (var place in places) pdf.Append(CultureInfo.InvariantCulture, $"{place:0000000000} 00000 n \n");
+        pdf.Append(CultureInfo.InvariantCulture, $"trailer<</Size 6/Root 1 0 R>>\nstartxref\n{table}\n%%EOF");
+        return Encoding.ASCII.GetBytes(pdf.ToString());
     }
 }
