@@ -19,11 +19,14 @@ export function comesBackWith() {
   return /^(method-(added|managed|given-up)|(paid|given-up)-[\w-]{1,64})$/.test(what) ? what : null;
 }
 
-/** Leaves for a page of the payment provider; the promise stays open, as the page goes away. @param {string} url @returns {Promise<never>} */
-export function goTo(url) {
+/** How long a page takes to go away; if it is still there then, the customer has stopped it. */
+const LEAVING = 15_000;
+
+/** Leaves for a page of the payment provider. @param {string} url */
+export async function goTo(url) {
   const address = new URL(url);
   const local = ["localhost", "127.0.0.1"].includes(address.hostname);
   if (address.protocol !== "https:" && !(address.protocol === "http:" && local)) throw new Error(`No address to go to: ${address.origin}`);
   location.assign(address);
-  return new Promise(() => {});
+  await new Promise((resolve) => setTimeout(resolve, LEAVING));
 }

@@ -52,7 +52,7 @@ function toolbar({ words, state, act }, dialog, invoice) {
   if (dialog.isUpcoming) return nothing;
   const there = dialog.url !== null;
   return html`
-    <div class="toolbar" role="toolbar" aria-label=${words.page}>
+    <div class="toolbar" role="group" aria-label=${words.invoices.action}>
       ${button({ text: words.viewer.print, icon: icons.print, disabled: !there, click: act.print })}
       ${button({ text: words.viewer.download, icon: icons.download, disabled: !there, click: act.download })}
       ${invoice.number === null ? nothing : button({ text: words.viewer.xml, kind: "quiet", busy: state.busy === "xml", click: act.downloadXml })}

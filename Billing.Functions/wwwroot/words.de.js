@@ -74,7 +74,7 @@ export const german = {
     add: "Zahlungsmittel hinterlegen",
     manage: "Zahlungsmittel verwalten",
     missing: "Bitte hinterlegen Sie noch ein Zahlungsmittel, damit Ihre monatliche Abrechnung reibungslos erfolgen kann.",
-    lock: "Ein fehlendes Zahlungsmittel oder das unbefugte Entfernen bei einem aktiven Abonnement kann zur automatischen Sperrung Ihres Zugangs führen.",
+    lock: "Hinweis: Ein fehlendes Zahlungsmittel oder das unbefugte Entfernen bei einem aktiven Abonnement kann zur automatischen Sperrung Ihres Zugangs führen.",
     /** @param {string} amount */
     chargesOpen: (amount) => `Sobald Sie ein Zahlungsmittel hinterlegen, wird der offene Betrag von ${amount} damit eingezogen.`,
     onFile: "Hinterlegt",

@@ -67,7 +67,7 @@ export const english = {
     add: "Add payment method",
     manage: "Manage payment method",
     missing: "Please add a payment method so that your monthly billing runs smoothly.",
-    lock: "A missing payment method, or removing it without permission during an active subscription, can lead to the automatic suspension of your access.",
+    lock: "Please note: a missing payment method, or removing it without permission during an active subscription, can lead to the automatic suspension of your access.",
     chargesOpen: (amount) => `As soon as you add a payment method, the open amount of ${amount} is charged to it.`,
     onFile: "On file",
     kinds: { card: "Credit card", sepa_debit: "SEPA direct debit" },

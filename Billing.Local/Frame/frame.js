@@ -101,7 +101,7 @@ byId("abort").addEventListener("click", () => dialog.close());
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const entered = Object.fromEntries(/** @type {Iterable<[string, string]>} */ (new FormData(form).entries()));
-  const name = entered.companyName.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40) || "konto";
+  const name = entered.companyName.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40) || "konto";
   const id = `${name}-${crypto.randomUUID().slice(0, 4)}`;
   const places = /** @type {Record<string, object>} */ ({
     DE: { line1: "Beispielweg 1", postalCode: "10115", city: "Berlin", country: "DE" },

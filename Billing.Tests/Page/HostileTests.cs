@@ -171,6 +171,18 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_browsers_way_back_from_Stripe_leaves_a_page_that_works()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await visitor.ClickAsync("Zahlungsmittel hinterlegen", visitor.Section("payment"));
+        await visitor.Page.WaitForURLAsync("**/c/setup/**");
+        await visitor.Page.GoBackAsync();
+        await Expect(visitor.Section("payment")).ToBeVisibleAsync();
+        await visitor.LeaveCardAsync();
+    }
+
+    [Fact]
     public async Task A_refused_token_is_asked_for_once_more()
     {
         await using var visitor = await world.VisitorAsync(service);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Billing.Tests.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -239,4 +240,20 @@ public sealed class TypesTests
     public void No_markup_is_made_by_hand() => Assert.All(
         Directory.EnumerateFiles(Repository.File("Billing.Functions", "wwwroot"), "*.js"),
         file => Assert.DoesNotMatch(@"innerHTML|outerHTML|insertAdjacentHTML|unsafeHTML|document\.write|eval\(|new Function|style=", File.ReadAllText(file)));
+
+    /// <summary>What the page reads of the service's answers is in the contract.</summary>
+    [Fact]
+    public void The_types_of_answers_are_those_of_the_contract()
+    {
+        var renamed = new Dictionary<string, string> { ["Account"] = "Account", ["OrderPreview"] = "Preview", ["Party"] = "Buyer" };
+        var types = Regex.Matches(File.ReadAllText(Repository.File("Billing.Functions", "wwwroot", "contract.d.ts")), @"export type (\w+) = (?:\w+ & )?\{(.*?)\};", RegexOptions.Singleline);
+        Assert.True(types.Count > 15);
+        foreach (var type in types.Cast<Match>())
+        {
+            var properties = OpenApi.Document.Schema(renamed.GetValueOrDefault(type.Groups[1].Value, type.Groups[1].Value)).GetProperty("properties");
+            var inner = Regex.Replace(type.Groups[2].Value, @"\{[^}]*\}", "");
+            foreach (var member in Regex.Matches(inner, @"(?:^|;)\s*(\w+)\??:").Cast<Match>())
+                Assert.True(properties.TryGetProperty(member.Groups[1].Value, out _), $"{type.Groups[1].Value}.{member.Groups[1].Value}");
+        }
+    }
 }

@@ -197,4 +197,31 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         await Expect(visitor.Button("Weitere anzeigen")).ToHaveCountAsync(0);
         Assert.Equal(23, (await visitor.Invoices.AllInnerTextsAsync()).Select(row => row.Split('\n')[0]).Distinct().Count());
     }
+
+    /// <summary>A month in a minute: the frame around the element.</summary>
+    [Fact]
+    public async Task Der_Rahmen_oeffnet_ein_Konto_und_laesst_die_Zeit_vergehen()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("smart"));
+        await visitor.ClickAsync("Neues Konto …");
+        var form = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Neues Konto" });
+        await form.GetByLabel("Firma").FillAsync("Käse & Brot KG");
+        await form.GetByLabel("Land").SelectOptionAsync("AT");
+        await form.GetByLabel("Paket").SelectOptionAsync("business");
+        await visitor.ShootAsync("neues-konto");
+        await visitor.ClickAsync("Konto öffnen", form);
+        await Expect(visitor.Button("Bereits aktiv", visitor.Plan("CloudCRM - Business"))).ToBeVisibleAsync();
+        await visitor.Invoices.First.ReadsAsync("79,90 €");
+        Assert.Contains("account=kase-brot-kg-", visitor.Page.Url, StringComparison.Ordinal);
+
+        await visitor.ClickAsync("Nächster Stichtag");
+        await Expect(visitor.Invoices).ToHaveCountAsync(2);
+        await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
+        await visitor.Dialog.ReadsAsync("USt. 0 %0,00 €", "Steuerschuldnerschaft des Leistungsempfängers", "ATU12345678");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+
+        await visitor.Page.GetByLabel("Rolle").SelectOptionAsync("member");
+        await visitor.Page.GetByRole(AriaRole.Alert).ReadsAsync("Nur der Hauptnutzer oder ein Super-Admin");
+    }
 }
