@@ -46,17 +46,17 @@ export class ApiClient {
 
   /** @template T @param {string} path @returns {Promise<T>} */
   async get(path) {
-    return (await this.#send("GET", path)).json();
+    return this.#json("GET", path);
   }
 
   /** @template T @param {string} path @param {object} body @param {string} [key] The same for every try of one order. @returns {Promise<T>} */
   async post(path, body, key) {
-    return (await this.#send("POST", path, body, key)).json();
+    return this.#json("POST", path, body, key);
   }
 
   /** @template T @param {string} path @returns {Promise<T>} */
   async delete(path) {
-    return (await this.#send("DELETE", path)).json();
+    return this.#json("DELETE", path);
   }
 
   /** @param {string} path @returns {Promise<Blob>} */
@@ -65,6 +65,17 @@ export class ApiClient {
     try {
       return await response.blob();
     } catch {
+      throw new ConnectionLost();
+    }
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @param {string} [key] */
+  async #json(method, path, body, key) {
+    const response = await this.#send(method, path, body, key);
+    try {
+      return await response.json();
+    } catch {
+      // Cut off, or from something between us and the service.
       throw new ConnectionLost();
     }
   }

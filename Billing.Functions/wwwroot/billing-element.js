@@ -309,8 +309,8 @@ export class CloudCrmBilling extends HTMLElement {
   /** What is being charged just now settles within seconds: the page looks a few times more, without a word. */
   async #follow() {
     await this.#until(5, async () => {
-      const { overview } = this.#page;
-      const isUnsettled = overview.paymentMethod !== null && overview.invoices.some((invoice) => invoice.amountDueCents > 0 && invoice.payment === "none");
+      const { overview } = this.#state;
+      const isUnsettled = overview !== null && overview.paymentMethod !== null && overview.invoices.some((invoice) => invoice.amountDueCents > 0 && invoice.payment === "none");
       if (isUnsettled) await this.#refresh();
       return !isUnsettled;
     });
@@ -487,7 +487,8 @@ export class CloudCrmBilling extends HTMLElement {
       return invoice.status !== "open" || invoice.payment === "processing";
     });
     const invoice = seen.at(-1);
-    if (invoice === undefined) return;
+    // Another account may be shown by now.
+    if (invoice === undefined || this.#state.overview === null) return;
     const { words } = this.#page;
     const number = invoice.number ?? words.invoices.draft;
     this.#patchViewer(id, {
@@ -500,7 +501,7 @@ export class CloudCrmBilling extends HTMLElement {
     // The method that was used is kept, which the service may hear of last.
     await this.#until(isDone ? 4 : 1, async () => {
       await this.#refresh();
-      return this.#page.overview.paymentMethod !== null;
+      return this.#state.overview?.paymentMethod !== null;
     });
   }
 
@@ -511,9 +512,10 @@ export class CloudCrmBilling extends HTMLElement {
     this.#set({ message: { kind: "info", text: this.#words.returned.checking } });
     await this.#until(came === "method-added" ? 12 : came === "method-managed" ? 3 : 0, async () => {
       await this.#refresh();
-      const now = this.#page.overview.paymentMethod?.label;
+      const now = this.#state.overview?.paymentMethod?.label;
       return came === "method-added" ? now !== undefined : now !== before;
     });
+    if (this.#state.overview === null) return;
     const { overview, words } = this.#page;
     const method = overview.paymentMethod?.label;
     this.#set({

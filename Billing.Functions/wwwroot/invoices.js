@@ -24,7 +24,6 @@ function table(page) {
     <table class="cards" role="table" aria-labelledby="invoices">
       <thead role="rowgroup"><tr role="row">
         <th role="columnheader" scope="col">${heads.number}</th><th role="columnheader" scope="col">${heads.date}</th>
-        ${state.showNet ? html`<th role="columnheader" scope="col" class="figure">${heads.net}</th><th role="columnheader" scope="col" class="figure">${heads.vat}</th>` : nothing}
         <th role="columnheader" scope="col" class="figure">${heads.amount}</th><th role="columnheader" scope="col">${heads.status}</th>
         <th role="columnheader" scope="col" class="last">${heads.action}</th>
       </tr></thead>
@@ -33,10 +32,9 @@ function table(page) {
           <th role="rowheader" scope="row">${invoice.number ?? heads.draft}
             ${heads.kinds[invoice.kind] ? html`<span class="sub">${heads.kinds[invoice.kind]}</span>` : nothing}</th>
           <td role="cell" data-label=${heads.date}>${format.day(invoice.date)}</td>
-          ${state.showNet ? html`
-            <td role="cell" class="figure" data-label=${heads.net}>${format.euros(signed(invoice, invoice.netCents))}</td>
-            <td role="cell" class="figure" data-label=${heads.vat}>${format.euros(signed(invoice, invoice.vatCents))}</td>` : nothing}
-          <td role="cell" class="figure amount" data-label=${heads.amount}>${format.euros(signed(invoice, invoice.grossCents))}</td>
+          <td role="cell" class="figure" data-label=${heads.amount}><span><span class="amount">${format.euros(signed(invoice, invoice.grossCents))}</span>
+            ${state.showNet ? html`<span class="sub">${heads.net} ${format.euros(signed(invoice, invoice.netCents))}</span>
+              <span class="sub">${heads.vat} ${format.euros(signed(invoice, invoice.vatCents))}</span>` : nothing}</span></td>
           <td role="cell" data-label=${heads.status}>${invoiceStatus(page, invoice)}</td>
           <td role="cell" class="last">${button({
             text: heads.open, of: invoice.number ?? heads.draft, kind: "small", icon: icons.file, click: () => act.openInvoice(invoice.id),

@@ -78,7 +78,7 @@ styles.replaceSync(/* css */ `
   .button.danger.outline:hover { background: var(--danger-soft) }
   .button.quiet { background: none; border-color: transparent; color: var(--muted); padding-inline: .6rem; text-decoration: underline; text-decoration-color: color-mix(in srgb, currentColor 40%, transparent); text-underline-offset: .22em }
   .button.quiet:hover { color: var(--text); background: var(--calm) }
-  .button.small { min-height: 2.25rem; padding: .3rem .8rem; font-size: .9rem }
+  .button.small { white-space: nowrap; min-height: 2.25rem; padding: .3rem .8rem; font-size: .9rem }
   .button.wide { width: 100% }
   .button:disabled { cursor: default; opacity: .55 }
   .button.success:disabled { opacity: 1; background: var(--good) }
@@ -113,7 +113,7 @@ styles.replaceSync(/* css */ `
   .banner > .icon { width: 1.75rem; height: 1.75rem; color: var(--warn) }
   .banner.bad { background: var(--danger-soft); border-color: color-mix(in srgb, var(--danger) 35%, transparent) }
   .banner.bad > .icon { color: var(--danger) }
-  .banner .grow { flex-basis: 20rem }
+  .banner .grow { flex-basis: 12rem }
   .banner h2 { font-size: 1.05rem; margin-bottom: .15rem }
   .actions { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center }
 
@@ -130,7 +130,7 @@ styles.replaceSync(/* css */ `
   .plan .button { margin-top: auto }
   .plan .vat { margin-bottom: 1.3rem }
   .price strong { font-size: 1.9rem; font-weight: 700; letter-spacing: -.025em; font-variant-numeric: tabular-nums; line-height: 1.35 }
-  .price span { color: var(--muted) }
+  .price span { color: var(--muted); white-space: nowrap }
   .steps .on { fill: var(--accent) }
   .steps .off { fill: var(--line) }
   .current .steps .on { fill: var(--good) }
@@ -167,6 +167,7 @@ styles.replaceSync(/* css */ `
   tr.over .amount { text-decoration: line-through }
   .amount { font-weight: 600 }
   .last { text-align: right }
+  [data-invoice] th { white-space: nowrap }
   .status { display: flex; flex-wrap: wrap; gap: .5rem .9rem; align-items: center; justify-content: space-between }
   .states { display: inline-grid; gap: .2rem; justify-items: start }
   .badge { display: inline-flex; align-items: center; gap: .35rem; padding: .15rem .65rem; border-radius: 99px; font-size: .825rem; font-weight: 600; line-height: 1.5; white-space: nowrap }
@@ -186,7 +187,7 @@ styles.replaceSync(/* css */ `
   dialog.wide { width: min(80rem, calc(100vw - 2rem)); height: calc(100dvh - 2rem) }
   dialog > header { display: flex; align-items: start; gap: 1rem; padding: 1.25rem 1.25rem 1rem 1.75rem }
   dialog > header h2 { font-size: 1.3rem; padding-top: .25rem }
-  dialog .body { display: grid; gap: 1.1rem; align-content: start; padding: .25rem 1.75rem 1.25rem; overflow: auto; min-height: 0 }
+  dialog .body { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; align-content: start; container-type: inline-size; padding: .25rem 1.75rem 1.25rem; overflow: auto; min-height: 0 }
   dialog > footer { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: flex-end; padding: 1rem 1.75rem; border-top: 1px solid var(--line); background: var(--calm) }
   dialog > footer > .grow:not(:empty) { flex-basis: 100% }
   dialog > footer > .grow:empty { flex: 1 }
@@ -208,7 +209,7 @@ styles.replaceSync(/* css */ `
   .toolbar { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; padding: .75rem 1.75rem; border-block: 1px solid var(--line); background: var(--calm) }
   dialog .body.document { flex: 1; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 0; padding: 0; align-content: stretch; overflow: hidden }
   dialog:not(.wide) .body.document { grid-template-columns: minmax(0, 1fr); overflow: auto }
-  .details { display: grid; gap: 1.1rem; align-content: start; padding: 1.25rem 1.75rem; overflow: auto }
+  .details { display: grid; grid-template-columns: minmax(0, 1fr); container-type: inline-size; gap: 1.1rem; align-content: start; padding: 1.25rem 1.75rem; overflow: auto }
   .details > [role=status]:empty { display: none }
   .details .facts > div { grid-template-columns: 7rem 1fr }
   .details .paid .facts > div { grid-template-columns: 1fr auto }
@@ -244,6 +245,21 @@ styles.replaceSync(/* css */ `
     .cards .states { justify-items: end; text-align: right }
     .cards .status .button { width: 100% }
   }
+  @container (max-width: 28rem) {
+    .figures thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+    .figures, .figures tbody, .figures tfoot { display: block }
+    .figures tfoot tr { display: flex; justify-content: space-between }
+    .figures tfoot .total > * { border: 0; padding-top: .3rem }
+    .figures tfoot .total { border-top: 1px solid var(--text); margin-top: .3rem }
+    .figures tbody th { overflow-wrap: anywhere; hyphens: auto }
+    .figures tbody tr { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: .6rem 0; border-bottom: 1px solid var(--line) }
+    .figures tbody th, .figures tbody td { padding: 0; border: 0 }
+    .figures tbody tr:last-child > * { border-bottom: 0 }
+    .figures tbody td.figure { grid-row: 1; grid-column: 2 }
+    .figures tbody td:not(.figure) { grid-column: 1 / -1; color: var(--muted); font-size: .875rem }
+    .figures tbody td .sub { display: inline }
+    .figures tbody td .sub::before { content: "· " }
+  }
   @media (max-width: 56rem) {
     dialog.wide .body.document { display: block; overflow: auto }
     .details { overflow: visible }
@@ -260,19 +276,6 @@ styles.replaceSync(/* css */ `
     .toolbar .button { flex: 1 1 8.5rem; padding-inline: .5rem }
     .facts > div { grid-template-columns: 1fr; gap: 0 }
     .facts dd { font-weight: 500 }
-    .figures thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-    .figures, .figures tbody, .figures tfoot { display: block }
-    .figures tfoot tr { display: flex; justify-content: space-between }
-    .figures tfoot .total > * { border: 0; padding-top: .3rem }
-    .figures tfoot .total { border-top: 1px solid var(--text); margin-top: .3rem }
-    .figures tbody th { overflow-wrap: anywhere; hyphens: auto }
-    .figures tbody tr { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: .6rem 0; border-bottom: 1px solid var(--line) }
-    .figures tbody th, .figures tbody td { padding: 0; border: 0 }
-    .figures tbody tr:last-child > * { border-bottom: 0 }
-    .figures tbody td.figure { grid-row: 1; grid-column: 2 }
-    .figures tbody td:not(.figure) { grid-column: 1 / -1; color: var(--muted); font-size: .875rem }
-    .figures tbody td .sub { display: inline }
-    .figures tbody td .sub::before { content: "· " }
   }
   @media (prefers-reduced-motion: reduce) {
     .spinner { animation-duration: 3s }

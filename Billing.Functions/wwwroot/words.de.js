@@ -45,7 +45,7 @@ export const german = {
     suspendedOverdue: "Mindestens eine Rechnung ist überfällig. Sobald alles bezahlt und ein Zahlungsmittel hinterlegt ist, wird die Sperre sofort aufgehoben.",
     suspendedMethod: "Es ist kein Zahlungsmittel hinterlegt. Sobald Sie eines hinterlegen und nichts überfällig ist, wird die Sperre sofort aufgehoben.",
     suspendedKeeps: "Rechnungen ansehen und bezahlen, widerrufen und kündigen können Sie weiterhin.",
-    endedWhy: "Ihre Rechnungen bleiben hier verfügbar. Offene Rechnungen können Sie weiterhin bezahlen.",
+    endedWhy: "Ihre Rechnungen bleiben hier verfügbar. Offene Rechnungen können Sie weiterhin bezahlen. Möchten Sie CloudCRM wieder nutzen, wenden Sie sich bitte an uns.",
     /** @param {string} amount */
     due: (amount) => `Offener Betrag: ${amount}`,
     payOpen: "Offene Rechnung ansehen",

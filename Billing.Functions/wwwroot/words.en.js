@@ -41,7 +41,7 @@ export const english = {
     suspendedOverdue: "At least one invoice is overdue. Once everything is paid and a payment method is on file, access is restored at once.",
     suspendedMethod: "There is no payment method on file. Once you add one and nothing is overdue, access is restored at once.",
     suspendedKeeps: "You can still see and pay invoices, withdraw and cancel.",
-    endedWhy: "Your invoices stay available here. You can still pay open ones.",
+    endedWhy: "Your invoices stay available here. You can still pay open ones. To use CloudCRM again, please contact us.",
     due: (amount) => `Amount due: ${amount}`,
     payOpen: "Show open invoice",
     cancelled: (day) => `Your subscription is cancelled to ${day}`,

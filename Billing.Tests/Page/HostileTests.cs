@@ -71,6 +71,27 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         Assert.Single(await customer.BookingsAsync());
     }
 
+    [Fact]
+    public async Task An_answer_that_is_cut_off_counts_as_lost()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        await visitor.Page.RouteAsync("**/plan-changes", async route =>
+        {
+            await route.FetchAsync();
+            await route.FulfillAsync(new() { Status = 200, ContentType = "application/json", Body = "{\"plan\":\"busi" });
+        });
+        await visitor.ClickAsync("Tarif wählen");
+        await visitor.PreviewedAsync();
+        await visitor.ClickAsync("Zahlungspflichtig upgraden", visitor.Dialog);
+        await visitor.Dialog.ReadsAsync("Es wird nichts doppelt gebucht.");
+        await visitor.Page.UnrouteAllAsync();
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.ToldAsync("CloudCRM - Business ist jetzt aktiv.");
+        Assert.Equal(2, (await customer.DocumentsAsync()).Count);
+    }
+
     [Theory]
     [InlineData("Tarif wählen", "Zahlungspflichtig upgraden")]
     [InlineData("Downgrade", "Zahlungspflichtig downgraden")]

@@ -36,6 +36,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
 
     [Theory]
     [InlineData(360)]
+    [InlineData(768)]
     [InlineData(1280)]
     public async Task Nothing_keeps_anyone_out_and_nothing_overflows(int width)
     {
@@ -60,6 +61,8 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
 
         await visitor.Page.GetByLabel("Netto und USt. anzeigen").CheckAsync();
         await AssertFitsAsync(visitor);
+        await visitor.Section("invoices").ScrollIntoViewIfNeededAsync();
+        await visitor.ShootAsync($"verlauf-{width}");
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await Expect(visitor.Dialog.Locator(".figures")).ToBeVisibleAsync();
         Assert.Empty(await visitor.BarriersAsync());
