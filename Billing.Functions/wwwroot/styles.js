@@ -222,6 +222,10 @@ styles.replaceSync(/* css */ `
   @container (max-width: 60rem) {
     .points { grid-template-columns: repeat(2, 1fr) }
   }
+  @container (max-width: 52rem) {
+    .cards thead th, .cards tbody th, .cards tbody td { padding-inline: .4rem }
+    .cards .button .icon { display: none }
+  }
   @container (max-width: 40rem) {
     .card { padding: 1.15rem }
     .points { grid-template-columns: 1fr; gap: .8rem }
