@@ -54,8 +54,7 @@ public sealed class Running : IAsyncDisposable
 
     Running(Process process) => this.process = process;
 
-    public static async Task<Running> StartAsync(
-        string program, Place place, int port, Func<Task<bool>> ready, IReadOnlyDictionary<string, string>? product = null)
+    public static async Task<Running> StartAsync(string program, Place place, int port, Func<Task<bool>> ready, params (string Name, string Value)[] more)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, program));
@@ -63,7 +62,7 @@ public sealed class Running : IAsyncDisposable
             [("Port", port), ("StripePort", place.StripePort), ("StoragePort", place.StoragePort), ("Clock", place.Clock), ("Persist", "false"), ("Demo", "false")];
         foreach (var (name, value) in settings) start.Environment["Local__" + name] = Convert.ToString(value, CultureInfo.InvariantCulture);
         start.Environment["Stripe__WebhookSecret"] = StripeControl.Secret;
-        foreach (var (name, value) in product ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        foreach (var (name, value) in more) start.Environment[name] = value;
 
         var running = new Running(Process.Start(start)!);
         running.process.OutputDataReceived += (_, line) => running.Hear(line.Data);
@@ -185,8 +184,7 @@ public sealed class Service : IAsyncDisposable
     /// <summary>What tests ask of the Stripe simulator.</summary>
     public StripeControl Stripe => new(Place.StripePort);
 
-    /// <param name="settings">Settings of the product that are not the usual ones.</param>
-    public static async Task<Service> StartAsync(Place place, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<Service> StartAsync(Place place, params (string Name, string Value)[] settings)
     {
         var service = new Service(place);
         service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync, settings);

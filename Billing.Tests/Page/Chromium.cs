@@ -63,10 +63,10 @@ public sealed class PageWorld : IAsyncLifetime
     public async Task<Service> StandingAsync() => standing ??= await StartAsync();
 
     /// <summary>One on which time passes, and a missing payment method has consequences.</summary>
-    public async Task<Service> MovingAsync() => moving ??= await StartAsync(new Dictionary<string, string> { ["Access__WithoutMethodAfter"] = "14" });
+    public async Task<Service> MovingAsync() => moving ??= await StartAsync(("Access__WithoutMethodAfter", "14"));
 
     /// <summary>One with settings of its own.</summary>
-    public async Task<Service> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
+    public async Task<Service> StartAsync(params (string Name, string Value)[] settings)
     {
         Assert.SkipUnless(chromium.Browser is not null, chromium.Missing);
         var service = await Service.StartAsync(Place.New(Opening), settings);

@@ -124,7 +124,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
     public async Task In_a_page_of_another_origin()
     {
         var (allowed, stranger) = (Place.FreePorts(1), Place.FreePorts(1));
-        var own = await world.StartAsync(new Dictionary<string, string> { ["Page__Origins"] = $"http://localhost:{allowed}" });
+        var own = await world.StartAsync(("Page__Origins", $"http://localhost:{allowed}"));
         var customer = await own.OpenAsync("pro");
         var token = await own.TokenAsync("owner", customer.Id);
         await using var host = await HostPageAsync(allowed, own.Port, customer.Id, token);
