@@ -39,7 +39,7 @@ public static class BillingServices
         var crm = settings.Crm();
         var confirmations = new Confirmations(settings.Key("Confirmation:Key"));
         var stripe = settings.Stripe();
-        var origins = settings.Origins("Payments:ReturnOrigins");
+        var origins = settings.Origins("Page:Origins");
         var storage = settings.Text("AzureWebJobsStorage");
         var letterhead = new Letterhead(settings.Logo("Seller:Logo"));
         var datev = settings.Datev(terms.Catalog);
@@ -72,7 +72,7 @@ public static class BillingServices
             provider.GetRequiredService<DeliverOutbox>(), provider.GetRequiredService<ArchiveDocuments>(), confirmations, terms, crmListens: crm.WebhookUrl is not null,
             provider.GetRequiredService<ILogger<Accounts.Accounts>>()));
 
-        services.AddSingleton(stripe).AddSingleton(new ReturnAddresses(origins));
+        services.AddSingleton(stripe).AddSingleton(new PageOrigins(origins));
         services.AddSingleton(provider => new StripeClient(new StripeClientOptions
         {
             ApiKey = stripe.ApiKey,

@@ -50,7 +50,7 @@ public sealed class CatalogFunctions(
     /// <summary>Whatever no other route takes. Named so that the host, which tries routes by function name, tries it last.</summary>
     [Function("ZzUnknownRoute")]
     public Task<IResult> UnknownAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "put", "patch", "delete", "head", "options", Route = "{*path}")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "put", "patch", "delete", "head", Route = "{*path}")] HttpRequest request) =>
         api.OpenAsync(request, () => Task.FromResult<Decision<IResult>>(new Refusal("not_found")));
 
     async Task<string> CheckAsync(string name, Func<CancellationToken, Task> ping, CancellationToken cancellation)

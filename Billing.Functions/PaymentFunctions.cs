@@ -7,18 +7,18 @@ using Microsoft.Azure.Functions.Worker;
 namespace Billing.Functions;
 
 /// <summary>Sends customers to Stripe's pages: to leave or manage a payment method, and to pay an open invoice.</summary>
-public sealed class PaymentFunctions(Api api, Collections collections, IPaymentGateway gateway, ReturnAddresses addresses)
+public sealed class PaymentFunctions(Api api, Collections collections, IPaymentGateway gateway, PageOrigins origins)
 {
     [Function("OpenPaymentMethodSession")]
     public Task<IResult> OpenPaymentMethodAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/payment-method/session")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync<ReturnBody>(request, accountId, Allow.Order, async (call, body) =>
         {
-            if (addresses.Find(body.ReturnUrl) is not { } returnUrl) return Refusals.ReturnUrlNotAllowed;
+            if (WayBack(body) is not { } back) return Refusals.ReturnUrlNotAllowed;
             var account = await collections.WithCustomerAsync(call.Account, call.At, cancellation, update: true);
             return account.PaymentMethod is null
-                ? Answers.Decided(Api.Json(new SessionView((await gateway.OpenSetupAsync(account, returnUrl, cancellation)).ToString(), "setup")))
-                : Answers.Decided(Api.Json(new SessionView((await gateway.OpenPortalAsync(account, returnUrl, cancellation)).ToString(), "manage")));
+                ? Answers.Decided(Api.Json(new SessionView((await gateway.OpenSetupAsync(account, back, cancellation)).ToString(), "setup")))
+                : Answers.Decided(Api.Json(new SessionView((await gateway.OpenPortalAsync(account, back.Done, cancellation)).ToString(), "manage")));
         }, cancellation);
 
     [Function("OpenPaymentSession")]
@@ -27,10 +27,13 @@ public sealed class PaymentFunctions(Api api, Collections collections, IPaymentG
         string accountId, string id, CancellationToken cancellation) =>
         api.AccountAsync<ReturnBody>(request, accountId, Allow.Order, async (call, body) =>
         {
-            if (addresses.Find(body.ReturnUrl) is not { } returnUrl) return Refusals.ReturnUrlNotAllowed;
+            if (WayBack(body) is not { } back) return Refusals.ReturnUrlNotAllowed;
             if (!InvoiceId.TryParse(id, out var invoice)) return Refusals.InvoiceNotFound;
             await collections.WithCustomerAsync(call.Account, call.At, cancellation, update: true);
-            return (await collections.OpenSessionAsync(call.Id, invoice, returnUrl, call.At, cancellation))
+            return (await collections.OpenSessionAsync(call.Id, invoice, back, call.At, cancellation))
                 .Then(session => Answers.Decided(Api.Json(new PaymentSessionView(session.Url!))));
         }, cancellation);
+
+    WayBack? WayBack(ReturnBody body) =>
+        origins.FindReturn(body.ReturnUrl) is { } done && origins.FindReturn(body.CancelUrl ?? body.ReturnUrl) is { } givenUp ? new(done, givenUp) : null;
 }

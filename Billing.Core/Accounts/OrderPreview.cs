@@ -58,7 +58,10 @@ public sealed record OrderPreview(
 /// <param name="Kind"><c>withdrawal</c> or <c>cancellation</c>.</param>
 /// <param name="EndsOn">Last day, included, of the service; for a withdrawal the day of it.</param>
 /// <param name="RefundGross">What is credited of an invoice already issued: refunded where it was paid, otherwise its amount due falls.</param>
-public sealed record EndPreview(string Kind, string Of, DateOnly Today, DateOnly EndsOn, [property: JsonPropertyName("refundGrossCents")] Money RefundGross, string Notice)
+/// <param name="TakenBackNet">Of a withdrawal: what its lines came to, on the draft or on the invoice; otherwise zero.</param>
+public sealed record EndPreview(
+    string Kind, string Of, DateOnly Today, DateOnly EndsOn, [property: JsonPropertyName("refundGrossCents")] Money RefundGross,
+    [property: JsonPropertyName("takenBackNetCents")] Money TakenBackNet, string Notice)
 {
     /// <summary>What a confirmation is bound to.</summary>
     public string BindingTerms() => JsonText.Of(this with { Notice = "" });

@@ -46,7 +46,9 @@ public static class BookAddOn
         var preview = new OrderPreview(
             OrderKind.AddOn, null, booked.Booking.AddOn, booked.Booking.Quantity, today, [booked.Line], net, vat, net + vat,
             OrderBilling.CollectiveInvoice, account.PaymentMethod is not null, null,
-            $"Sie können diese Zusatzoption bis zum {booked.Booking.WithdrawableThrough:dd.MM.yyyy} widerrufen.",
+            new LocalizedText(
+                $"Sie können diese Zusatzoption bis zum {booked.Booking.WithdrawableThrough:dd.MM.yyyy} widerrufen.",
+                $"You can withdraw this add-on until {booked.Booking.WithdrawableThrough:yyyy-MM-dd}.").In(account.Language),
             CloseCycle.NextRenewal(after, terms), null, booked.Booking.WithdrawableThrough);
         return new Order(preview, preview.BindingTerms(), preview.EffectiveOn, NeedsNumber: false, (at, by, _) => new(
             Apply(account, booked, today).Journaled(at, by, "add_on.booked", $"{booked.Line.Description} gebucht, anteilig {net} netto."),

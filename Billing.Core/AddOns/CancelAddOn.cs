@@ -28,8 +28,10 @@ public static class CancelAddOn
     {
         var endsOn = account.Period.LastDay;
         var preview = new EndPreview(
-            "cancellation", booking.Id.ToString(), today, endsOn, Money.Zero,
-            $"Die Option bleibt bis zum {endsOn:dd.MM.yyyy} aktiv und läuft danach automatisch aus.");
+            "cancellation", booking.Id.ToString(), today, endsOn, Money.Zero, Money.Zero,
+            new LocalizedText(
+                $"Die Option bleibt bis zum {endsOn:dd.MM.yyyy} aktiv und läuft danach automatisch aus.",
+                $"The add-on stays active until {endsOn:yyyy-MM-dd} and then ends automatically.").In(account.Language));
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account.WithBooking(booking with { Status = BookingStatus.Cancelled, EndsOn = endsOn }))
                 .Notify(new("add_on.cancelled") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity, EndsOn = endsOn })
@@ -42,11 +44,10 @@ public static class CancelAddOn
         // A last collective invoice that was too small to be collected was voided as a draft: nothing of it was billed.
         var credit = billed?.Number is null ? null : CreditNote.Decide(billed, LinesOf(billed, booking));
         var refund = credit?.Gross ?? Money.Zero;
+        var notice = WithdrawalNotice(refund, isSetOff: billed?.AmountDue >= refund);
+        var carried = credit is null ? account.Draft?.Lines ?? [] : billed!.Lines;
         var preview = new EndPreview(
-            "withdrawal", booking.Id.ToString(), today, today, refund,
-            refund > Money.Zero
-                ? $"Widerruf: Die Option wird sofort storniert. {refund} werden {(billed!.AmountDue >= refund ? "von Ihrer offenen Rechnung abgezogen" : "Ihnen erstattet")}."
-                : "Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.");
+            "withdrawal", booking.Id.ToString(), today, today, refund, carried.Where(line => line.Booking == booking.Id).Sum(line => line.Net), notice.In(account.Language));
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: credit is not null, (at, by, number) =>
         {
             var undone = booking with { Status = BookingStatus.Withdrawn, EndsOn = today };
@@ -55,10 +56,18 @@ public static class CancelAddOn
                 : LeaveDraft(account, terms, booking);
             return new(
                 change.With(undone).Notify(new("add_on.withdrawn") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })
-                    .Journaled(at, by, "add_on.withdrawn", preview.Notice),
+                    .Journaled(at, by, "add_on.withdrawn", notice.De),
                 new Reply(200, ReplyKind.Booking, booking.Id.ToString()));
         });
     }
+
+    static LocalizedText WithdrawalNotice(Money refund, bool isSetOff) => refund == Money.Zero
+        ? new(
+            "Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.",
+            "Withdrawal: the add-on is undone at once and deleted from your pending invoice.")
+        : new(
+            $"Widerruf: Die Option wird sofort storniert. {refund} werden {(isSetOff ? "von Ihrer offenen Rechnung abgezogen" : "Ihnen erstattet")}.",
+            $"Withdrawal: the add-on is undone at once. {refund.ToEnglish()} {(isSetOff ? "will be taken off your open invoice" : "will be refunded to you")}.");
 
     /// <summary>The last line gone voids the draft, which stays in the history with its last amount.</summary>
     static AccountChange LeaveDraft(Account account, Terms terms, AddOnBooking booking)

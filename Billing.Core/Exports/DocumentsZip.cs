@@ -43,7 +43,7 @@ public sealed class DocumentsZip(IssuedDocuments issued, OpenDocument documents)
                     await written.SendAsync(to, cancellation);
                 }
                 index.AppendJoin(';',
-                    InvoiceCsv.Text(invoice.Number), InvoiceCsv.Kind(invoice.Kind), InvoiceCsv.Day(invoice.Date), InvoiceCsv.Text(document.Account.Value),
+                    InvoiceCsv.Text(invoice.Number), InvoiceCsv.Kind(invoice), InvoiceCsv.Day(invoice.Date), InvoiceCsv.Text(document.Account.Value),
                     InvoiceCsv.Text(invoice.Buyer.CompanyName), InvoiceCsv.Amount(InvoiceRow.Of(document).Sum(row => row.Gross)), file, hash, note).Append("\r\n");
             }
             Add(zip, "index.csv", Encoding.UTF8.GetBytes(index.ToString()), BerlinCalendar.TimeOf(now));

@@ -24,15 +24,15 @@ public static class InvoiceCsv
     {
         var invoice = row.Document.Invoice;
         return string.Join(';',
-            Text(invoice.Number), Kind(invoice.Kind), Day(invoice.Date), Day(invoice.DueOn), Day(row.From), Day(row.To), Text(row.Document.Account.Value),
+            Text(invoice.Number), Kind(invoice), Day(invoice.Date), Day(invoice.DueOn), Day(row.From), Day(row.To), Text(row.Document.Account.Value),
             Text(invoice.Buyer.CompanyName), Text(invoice.Buyer.Address.Country), Text(invoice.Buyer.VatId), Text(invoice.CorrectsNumber), row.Treatment,
             row.RatePercent, Amount(row.Net), Amount(row.Vat), Amount(row.Gross), "EUR", invoice.Sha256);
     }
 
-    public static string Kind(DocumentKind kind) => kind switch
+    public static string Kind(Invoice invoice) => invoice.Kind switch
     {
         DocumentKind.Collective => "Sammelrechnung",
-        DocumentKind.CreditNote => "Rechnungskorrektur",
+        DocumentKind.CreditNote => invoice.IsFullCorrection ? "Stornorechnung" : "Rechnungskorrektur",
         _ => "Rechnung",
     };
 

@@ -67,7 +67,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     }
 
     /// <summary>Asks the provider for a page on which the customer pays what is due on the invoice.</summary>
-    public async Task<Decision<SessionSnapshot>> OpenSessionAsync(AccountId id, InvoiceId invoiceId, Uri returnUrl, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<Decision<SessionSnapshot>> OpenSessionAsync(AccountId id, InvoiceId invoiceId, WayBack back, DateTimeOffset now, CancellationToken cancellation)
     {
         if (await EndOpenSessionAsync(id, invoiceId, now, cancellation) is { } hindrance) return hindrance;
         PaymentAttempt? attempt = null;
@@ -83,7 +83,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         if (taken.IsRefused(out var refusal, out var outcome)) return refusal;
 
         var invoice = (await store.FindInvoiceAsync(id, invoiceId, cancellation))!;
-        var session = await gateway.OpenPaymentAsync(outcome.Account, invoiceId, attempt!, invoice.Number!, returnUrl, cancellation);
+        var session = await gateway.OpenPaymentAsync(outcome.Account, invoiceId, attempt!, invoice.Number!, back, cancellation);
         await CommitAsync(id, invoiceId, now, (account, _, _) => account.FindReceivable(invoiceId) is { Slot: { } slot } open && slot.Id == attempt!.Id
             ? new(account.WithReceivable(open with { Slot = slot with { Stage = AttemptStage.UnderWay, Session = session.Id, TryAt = now + LookAgain / 2 } }))
             : new(account), cancellation);

@@ -39,6 +39,9 @@ public sealed class PaymentRefusedException(string code, Exception? cause = null
     public string Code => code;
 }
 
+/// <summary>Where a hosted page leads the customer back to: when they are done, and when they give up.</summary>
+public sealed record WayBack(Uri Done, Uri GivenUp);
+
 /// <summary>
 /// What the service asks of the payment provider. Every call can throw <see cref="PaymentProviderUnavailableException"/>; a charge that is
 /// declined does not throw. What it will never do throws <see cref="PaymentRefusedException"/>.
@@ -47,7 +50,7 @@ public interface IPaymentGateway
 {
     /// <summary>Creates the customer, or brings name, address and e-mail up to date.</summary>
     Task<string> SaveCustomerAsync(Account account, CancellationToken cancellation);
-    Task<Uri> OpenSetupAsync(Account account, Uri returnUrl, CancellationToken cancellation);
+    Task<Uri> OpenSetupAsync(Account account, WayBack back, CancellationToken cancellation);
     Task<Uri> OpenPortalAsync(Account account, Uri returnUrl, CancellationToken cancellation);
 
     /// <summary>The customer's default method, or their latest one; null if there is none, or no such customer any more.</summary>
@@ -66,7 +69,7 @@ public interface IPaymentGateway
     Task<IntentSnapshot> CancelIntentAsync(string intent, CancellationToken cancellation);
 
     /// <summary>A page on which the customer pays the attempt's amount; it ends after 30 minutes.</summary>
-    Task<SessionSnapshot> OpenPaymentAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, Uri returnUrl, CancellationToken cancellation);
+    Task<SessionSnapshot> OpenPaymentAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, WayBack back, CancellationToken cancellation);
     Task<SessionSnapshot?> FindSessionAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);
     Task<SessionSnapshot> GetSessionAsync(string session, CancellationToken cancellation);
 

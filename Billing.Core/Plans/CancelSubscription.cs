@@ -13,8 +13,10 @@ public static class CancelSubscription
 
         var endsOn = account.Period.LastDay;
         var preview = new EndPreview(
-            "cancellation", "subscription", today, endsOn, Money.Zero,
-            $"Ihr Abonnement endet zum {endsOn:dd.MM.yyyy}. Bis dahin können Sie alles weiter nutzen und die Kündigung zurücknehmen.");
+            "cancellation", "subscription", today, endsOn, Money.Zero, Money.Zero,
+            new LocalizedText(
+                $"Ihr Abonnement endet zum {endsOn:dd.MM.yyyy}. Bis dahin können Sie alles weiter nutzen und die Kündigung zurücknehmen.",
+                $"Your subscription ends on {endsOn:yyyy-MM-dd}. Until then you can use everything and take the cancellation back.").In(account.Language));
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account with { EndsOn = endsOn })
                 .Notify(new("subscription.cancelled") { EndsOn = endsOn })

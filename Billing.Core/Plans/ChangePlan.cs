@@ -72,9 +72,9 @@ public static class ChangePlan
         var fee = changed.Kind == OrderKind.Downgrade ? net : (Money?)null;
         var preview = new OrderPreview(
             changed.Kind, changed.To.Id, null, null, today, changed.Lines, net, vat, net + vat, changed.Billing, account.PaymentMethod is not null,
-            fee, fee is { } price ? DowngradeNotice(price) : null,
+            fee, fee is { } price ? DowngradeNotice(price).In(account.Language) : null,
             CloseCycle.NextRenewal(Apply(account, terms, changed, today, 0).Change.Account, terms),
-            fee is null ? null : NotRefunded(account, changed), null);
+            fee is null ? null : NotRefunded(account, changed).In(account.Language), null);
         return new Order(preview, preview.BindingTerms(), today, changed.Billing == OrderBilling.InvoiceNow, (at, by, number) =>
         {
             var (change, billed) = Apply(account, terms, changed, today, number);
@@ -85,10 +85,13 @@ public static class ChangePlan
         });
     }
 
-    static string DowngradeNotice(Money fee) =>
-        $"Bei einem Downgrade wird eine einmalige technische Bearbeitungspauschale in Höhe von {fee} (netto) fällig.";
+    static LocalizedText DowngradeNotice(Money fee) => new(
+        $"Bei einem Downgrade wird eine einmalige technische Bearbeitungspauschale in Höhe von {fee} (netto) fällig.",
+        $"A downgrade costs a one-off technical processing fee of {fee.ToEnglish()} (net).");
 
-    static string NotRefunded(Account account, PlanChanged changed) =>
+    static LocalizedText NotRefunded(Account account, PlanChanged changed) => new(
         $"Für die restlichen Tage bis zum {account.Period.LastDay:dd.MM.yyyy} wird nichts erstattet. "
-        + $"Ein späteres Upgrade von {changed.To.Name} wird auch in diesem Zeitraum wieder berechnet.";
+        + $"Ein späteres Upgrade von {changed.To.Name} wird auch in diesem Zeitraum wieder berechnet.",
+        $"For the remaining days until {account.Period.LastDay:yyyy-MM-dd} nothing is refunded. "
+        + $"A later upgrade from {changed.To.Name} is charged again, in this period too.");
 }

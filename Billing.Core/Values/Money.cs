@@ -44,6 +44,13 @@ public readonly record struct Money(long Cents) : IComparable<Money>
         return $"{(Cents < 0 ? "−" : "")}{euros},{cents % 100:00} €";
     }
 
+    /// <summary>As an English text writes it: <c>€1,234.56</c>.</summary>
+    public string ToEnglish()
+    {
+        var cents = Math.Abs(Cents);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(Cents < 0 ? "−" : "")}€{cents / 100:#,##0}.{cents % 100:00}");
+    }
+
     static long Round(long numerator, long denominator)
     {
         var magnitude = (2 * Math.Abs(numerator) + denominator) / (2 * denominator);

@@ -27,13 +27,14 @@ public sealed record AccountRequest(HttpRequest Http, AccountId Id, StoredAccoun
 /// What every route does before and after its own work. Checked in this order: 401 token, 404 account, 403 role, 400 input. A refusal
 /// becomes a problem, an outage a 503, anything unforeseen a 500 that tells nothing.
 /// </summary>
-public sealed class Api(Tokens tokens, Accounts.Accounts accounts, TimeProvider clock, ILogger<Api> log)
+public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins origins, TimeProvider clock, ILogger<Api> log)
 {
     const int LongestKey = 255;
 
     /// <summary>A route anyone may call.</summary>
     public async Task<IResult> OpenAsync(HttpRequest request, Func<Task<Decision<IResult>>> work)
     {
+        origins.Admit(request);
         try
         {
             var decision = await work();

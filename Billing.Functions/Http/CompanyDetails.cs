@@ -26,6 +26,7 @@ static partial class CompanyDetails
             Text("address.line1", body.Address.Line1, 100), line2.Length == 0 ? null : line2, Text("address.postalCode", body.Address.PostalCode, 20),
             Text("address.city", body.Address.City, 100), Text("address.country", body.Address.Country, 2));
         var email = Text("email", body.Email, 254);
+        // One that is mistyped would be taxed as one outside the EU.
         if (!errors.ContainsKey("address.country") && !Countries.Contains(address.Country)) errors["address.country"] = ["kein Ländercode nach ISO 3166-1 alpha-2"];
         if (!errors.ContainsKey("email") && !Email().IsMatch(email)) errors["email"] = ["keine E-Mail-Adresse"];
 
@@ -60,15 +61,4 @@ static partial class CompanyDetails
     // The form that all members share; whether it is a real one only VIES knows.
     [GeneratedRegex(@"\A[A-Z]{2}[A-Z0-9+*]{2,13}\z")]
     private static partial Regex VatId();
-
-    /// <summary>ISO 3166-1 alpha-2: a country that is mistyped would be taxed as one outside the EU.</summary>
-    static readonly HashSet<string> Countries = [..
-        """
-        AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN
-        CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM
-        HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK
-        ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW
-        SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
-        VN VU WF WS YE YT ZA ZM ZW
-        """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)];
 }

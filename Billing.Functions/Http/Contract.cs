@@ -22,7 +22,7 @@ public sealed record AddOnBody(string AddOn, int Quantity);
 public sealed record AddOnOrderBody(string AddOn, int Quantity, string? Confirmation = null);
 public sealed record ConfirmationBody(string? Confirmation = null);
 public sealed record NoBody;
-public sealed record ReturnBody(string ReturnUrl);
+public sealed record ReturnBody(string ReturnUrl, string? CancelUrl = null);
 public sealed record ReasonBody(string Reason);
 public sealed record TransferBody(long GrossCents, DateOnly ReceivedOn, string Reference, string Reason);
 
@@ -50,7 +50,7 @@ public sealed record PreviewView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateOnly? WithdrawableThrough { get; init; }
 }
 
-public sealed record EndPreviewView(string Kind, DateOnly EndsOn, Money RefundGrossCents, string Notice, string Confirmation, DateTimeOffset ValidUntil);
+public sealed record EndPreviewView(string Kind, DateOnly EndsOn, Money RefundGrossCents, Money TakenBackNetCents, string Notice, string Confirmation, DateTimeOffset ValidUntil);
 
 public sealed record BookingView(
     string Id, string AddOn, string Label, int Quantity, Money MonthlyNetCents, DateOnly BookedOn, DateOnly BilledThrough, BookingStatus Status,
@@ -67,7 +67,14 @@ public sealed record SellerView(
 public sealed record InvoiceView(
     string Id, string? Number, DocumentKind Kind, DateOnly Date, DateOnly? DueOn, InvoiceStatus Status, string StatusText, PaymentState Payment,
     Money NetCents, Money VatCents, Money GrossCents, Money AmountDueCents, string? Corrects,
-    IEnumerable<LineView> Lines, IEnumerable<TaxView> Taxes, SellerView Seller, PartyView Buyer, IEnumerable<string> Notes);
+    IEnumerable<LineView> Lines, IEnumerable<TaxView> Taxes, SellerView Seller, PartyView Buyer, IEnumerable<string> Notes)
+{
+    /// <summary>What came in and stayed: paid, less what was refunded or taken back. Of a credit note, what was refunded on it.</summary>
+    public required Money PaidCents { get; init; }
+
+    /// <summary>Gross of all credit notes on it so far.</summary>
+    public required Money CreditedCents { get; init; }
+}
 public sealed record InvoicesView(IEnumerable<SummaryView> Invoices, string? NextCursor);
 public sealed record PlanChangedView(string Plan, SummaryView Invoice);
 
@@ -79,7 +86,8 @@ public sealed record AddOnOfferView(string AddOn, string Name, string Unit, Mone
 public sealed record PaymentMethodView(string Kind, string Label, string? Expires);
 public sealed record OverviewView(
     AccountView Account, DateOnly Today, string Plan, PeriodView Period, IEnumerable<PlanOfferView> Plans, PaymentMethodView? PaymentMethod,
-    IEnumerable<AddOnOfferView> AddOnOffers, IEnumerable<BookingView> AddOns, IEnumerable<SummaryView> Invoices, string? NextCursor, AccessView Access);
+    IEnumerable<AddOnOfferView> AddOnOffers, IEnumerable<BookingView> AddOns, IEnumerable<SummaryView> Invoices, string? NextCursor, Money AmountDueCents,
+    Money DowngradeFeeNetCents, AccessView Access);
 public sealed record CatalogView(string Currency, IEnumerable<PlanView> Plans, IEnumerable<AddOnOfferView> AddOns, Money DowngradeFeeNetCents);
 public sealed record JournalEntryView(DateTimeOffset At, string User, string Role, string Action, string Text, JsonElement? Confirmed);
 public sealed record JournalView(IEnumerable<JournalEntryView> Entries, string? NextCursor);
@@ -135,7 +143,7 @@ public static class Contract
             NotRefunded = order.NotRefunded,
             WithdrawableThrough = order.WithdrawableThrough,
         },
-        EndPreview end => new EndPreviewView(end.Kind, end.EndsOn, end.RefundGross, end.Notice, shown.Confirmation, shown.ValidUntil),
+        EndPreview end => new EndPreviewView(end.Kind, end.EndsOn, end.RefundGross, end.TakenBackNet, end.Notice, shown.Confirmation, shown.ValidUntil),
         _ => throw new ArgumentException($"no preview: {shown.Preview.GetType()}", nameof(shown)),
     };
 
@@ -176,7 +184,11 @@ public static class Contract
             invoice.Lines.Select(Line), invoice.Taxes.Select(tax => new TaxView(tax.Category, tax.RatePercent, tax.Net, tax.Vat)),
             Seller(invoice.Seller),
             new(invoice.Buyer.CompanyName, Address(invoice.Buyer.Address), invoice.Buyer.Email, invoice.Buyer.VatId),
-            InvoiceNotes.Of(invoice));
+            InvoiceNotes.Of(invoice))
+        {
+            PaidCents = invoice.Kind == DocumentKind.CreditNote ? invoice.PaidOut : invoice.Paid - invoice.Refunded - invoice.Returned,
+            CreditedCents = invoice.Credited,
+        };
     }
 
     /// <summary>What the next close would issue: the draft by its id, otherwise nothing that could be asked for yet.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Billing.Local.Frame;
 using Billing.Local.StripeSimulator;
 using Billing.Local.World;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +20,7 @@ sealed class LocalEndpoints(
 
     public void Map(WebApplication app)
     {
+        FramePages.Map(app);
         app.MapGet("/local", () => Ready ? Results.Json(Describe()) : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
         app.MapPost("/local/token", TokenAsync);
         app.MapGet("/local/.well-known/openid-configuration", () => Results.Json(Discovery()));

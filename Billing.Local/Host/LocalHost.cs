@@ -138,7 +138,6 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         var origin = $"http://localhost:{world.Settings.Port}";
         Dictionary<string, string?> simulated = stripe is null ? [] : new()
         {
-            ["Payments:ReturnOrigins"] = origin,
             ["Stripe:ApiKey"] = Simulator.Key,
             ["Stripe:ApiBase"] = stripe.Url,
             ["Stripe:WebhookSecret"] = $"whsec_{world.Key.Secret("stripe", 24)}",
@@ -149,6 +148,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
             ["Auth:Authority"] = $"{origin}/local",
             ["Auth:Audience"] = SigningKey.Audience,
             ["Confirmation:Key"] = world.Key.Secret("confirmation", 32),
+            ["Page:Origins"] = origin,
             ["Crm:WebhookUrl"] = $"{origin}/local/crm",
             ["Crm:WebhookSecret"] = $"whsec_{world.Key.Secret("crm", 24)}",
             ["Seller:Name"] = "CloudCRM GmbH",
@@ -223,6 +223,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         var api = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{settings.Port}/{Services.GetRequiredService<HostSettings>().RoutePrefix}");
         Console.WriteLine($"""
             CloudCRM Billing
+            Page      http://localhost:{settings.Port}/
             Api       {api}
             Storage   {_world.Storage.Blob} (blob; queue and table on the next two ports)
             Stripe    {(Services.GetService<SimulatorClient>() is { } stripe ? $"simulated, {stripe.Url}" : "the account of Stripe__ApiKey")}

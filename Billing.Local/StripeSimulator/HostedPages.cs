@@ -179,30 +179,37 @@ sealed class HostedPages(StripeAccount account, HostedSessions hosted, PaymentMe
         <!doctype html>
         <html lang="de"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{Html(title)}} – Simulation</title>
         <style>
-        body { font: 16px/1.5 system-ui, sans-serif; margin: 0; color: #1f2937; background: #f3f4f6 }
-        .mark { background: #b45309; color: #fff; text-align: center; padding: .4rem 1rem }
-        main { max-width: 28rem; margin: 2rem auto; background: #fff; border: 1px solid #d1d5db; border-radius: 8px; padding: 1.5rem 2rem }
-        h1 { font-size: 1.4rem; margin: 0 0 1rem } h2 { font-size: 1.1rem } h3 { font-size: 1rem; margin: 0 0 .5rem }
-        form { margin: 1rem 0; padding-top: 1rem; border-top: 1px solid #e5e7eb } td form { margin: 0; padding: 0; border: 0 }
-        label { display: block; margin-bottom: .75rem } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }
-        input { display: block; width: 100%; box-sizing: border-box; font: inherit; padding: .5rem; border: 1px solid #6b7280; border-radius: 4px }
-        button { font: inherit; padding: .5rem 1.25rem; border: 1px solid #1d4ed8; border-radius: 4px; background: #1d4ed8; color: #fff; cursor: pointer }
-        button.plain, button.small { background: #fff; color: #1d4ed8 } button.small { font-size: .85rem; padding: .15rem .6rem; margin: .1rem 0 }
-        table { width: 100%; border-collapse: collapse } td, th { text-align: left; padding: .4rem 0 } td:last-child, th:last-child { text-align: right }
-        a { color: #1d4ed8 } .note { font-size: .85rem; color: #4b5563 } .problem { background: #fef2f2; color: #991b1b; padding: .5rem .75rem; border-radius: 4px }
+        * { box-sizing: border-box }
+        body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; margin: 0; color: #17202b; background: #f1f3f7 }
+        .mark { background: #a44a06; color: #fff; text-align: center; padding: .5rem 1rem; font-size: .95rem }
+        main { max-width: 32rem; margin: 2.5rem auto; background: #fff; border: 1px solid #dde2e9; border-radius: 14px; padding: 2rem; box-shadow: 0 10px 40px rgb(16 32 56 / .08) }
+        .seller { margin: 0 0 .25rem; color: #566170; font-size: .9rem } h1 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -.02em; margin: 0 0 1rem }
+        h2 { font-size: 1.1rem; margin: 1.75rem 0 0 } h3 { font-size: 1rem; margin: 0 0 .75rem }
+        form { margin: 1.5rem 0; padding-top: 1.5rem; border-top: 1px solid #e4e8ee } td form { display: flex; flex-wrap: wrap; gap: .4rem; justify-content: flex-end; margin: 0; padding: 0; border: 0 }
+        label { display: block; margin-bottom: .9rem; font-size: .9rem; color: #48525f } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }
+        input { display: block; width: 100%; margin-top: .25rem; font: inherit; font-size: 1rem; color: #17202b; padding: .65rem .75rem; border: 1px solid #8592a3; border-radius: 8px }
+        button { width: 100%; min-height: 2.75rem; font: inherit; font-weight: 600; padding: .5rem 1.25rem; border: 1px solid #5147c8; border-radius: 8px; background: #5147c8; color: #fff; cursor: pointer }
+        button.plain, button.small { background: #fff; color: #5147c8 } button.small { width: auto; white-space: nowrap; min-height: 2rem; font-size: .85rem; padding: .2rem .7rem } button.plain { margin-top: .75rem }
+        :focus-visible { outline: 3px solid #5147c8; outline-offset: 2px }
+        table { width: 100%; border-collapse: collapse } td, th { text-align: left; padding: .6rem 0; border-bottom: 1px solid #e4e8ee } td:last-child, th:last-child { text-align: right }
+        tr:last-child > * { border-bottom: 0 } th { font-size: 1.1rem } td b { margin-left: .4rem; padding: .1rem .55rem; border-radius: 99px; background: #e8e7fb; color: #3a3199; font-size: .8rem }
+        a { color: #4338b8 } .note { font-size: .85rem; color: #566170 } .problem { background: #fdecea; color: #992020; padding: .75rem 1rem; border-radius: 8px } .back { text-align: center; margin-bottom: 0 }
+        @media (max-width: 32rem) { main { margin: 0; border: 0; border-radius: 0; padding: 1.5rem 1.25rem } }
         </style></head>
-        <body><div class="mark"><b>Simulation</b> – keine echte Zahlung. Bitte nur Testdaten eingeben.</div><main><h1>{{Html(title)}}</h1>
+        <body><div class="mark"><b>Simulation</b> – keine echte Zahlung. Bitte nur Testdaten eingeben.</div><main><p class="seller">CloudCRM</p><h1>{{Html(title)}}</h1>
         {{content}}
         </main></body></html>
         """, "text/html; charset=utf-8", statusCode: status);
 
     static string Problem(string? problem) => problem is null ? "" : $"""<p class="problem" role="alert">{Html(problem)}</p>""";
 
-    static string Back(string? url, string text) => url is null ? "" : $"""<p><a href="{Html(url)}">{text}</a></p>""";
+    static string Back(string? url, string text) => url is null ? "" : $"""<p class="back"><a href="{Html(url)}">{text}</a></p>""";
 
     static string Name(JsonObject method) => method["card"] is JsonObject card
-        ? string.Create(CultureInfo.InvariantCulture, $"{card.Text("brand")} •••• {card.Text("last4")}, gültig bis {card.Whole("exp_month"):00}/{card.Whole("exp_year")}")
+        ? string.Create(CultureInfo.InvariantCulture, $"{Brand(card.Text("brand"))} •••• {card.Text("last4")}, gültig bis {card.Whole("exp_month"):00}/{card.Whole("exp_year")}")
         : $"SEPA-Lastschrift {method["sepa_debit"]!["country"]} •••• {method["sepa_debit"]!["last4"]}";
+
+    static string Brand(string? brand) => brand switch { "amex" => "American Express", "mastercard" => "Mastercard", _ => "Visa" };
 
     static string InGerman(StripeRefusalException refusal) => (refusal.DeclineCode ?? refusal.Code) switch
     {

@@ -37,6 +37,12 @@ public class DocumentTests(StandingService standing)
         Assert.Equal($"attachment; filename=CloudCRM-{number}.pdf", (await acme.GetAsync("/invoices/inv-1/pdf?download=1")).Content.ContentDisposition!.ToString());
         Assert.Equal(pdf.Bytes, (await acme.GetAsync("/invoices/inv-1/pdf?download=1")).Bytes);
 
+        using var read = new ReadDocument(pdf.Bytes);
+        var (name, attached) = Assert.Single(read.Attachments);
+        Assert.Equal("factur-x.xml", name);
+        Assert.Equal((await acme.GetAsync("/invoices/inv-1/xml")).Bytes, attached);
+        Assert.Contains(number, read.Text, StringComparison.Ordinal);
+
         var entry = (await acme.GetAsync("/journal")).Ok().Items("entries").First(entry => entry.Text("action") == "document.archived");
         Assert.Contains(pdf.Headers.ETag.Tag.Trim('"'), entry.Text("text"), StringComparison.Ordinal);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
+using PdfPage = UglyToad.PdfPig.Content.Page;
 
 namespace Billing.Tests;
 
@@ -15,7 +16,7 @@ sealed class ReadDocument : IDisposable
         Pages = [.. _file.GetPages()];
     }
 
-    public IReadOnlyList<Page> Pages { get; }
+    public IReadOnlyList<PdfPage> Pages { get; }
 
     /// <summary>All pages, line by line from the top, words parted by one blank; the watermark, which runs across, left out.</summary>
     public string Text => string.Join("\f\n", Pages.Select(TextOf));
@@ -37,7 +38,7 @@ sealed class ReadDocument : IDisposable
     public bool HasWatermark => Pages.All(page => page.Letters.Any(letter => !letter.TextOrientation.Equals(TextOrientation.Horizontal)));
 
     /// <summary>The words of a page with where they stand: millimetres from the left and the top.</summary>
-    public static IEnumerable<(string Text, double Left, double Top, double Right, double Bottom)> WordsOf(Page page)
+    public static IEnumerable<(string Text, double Left, double Top, double Right, double Bottom)> WordsOf(PdfPage page)
     {
         const double mm = 72 / 25.4;
         return from word in page.GetWords()
@@ -48,7 +49,7 @@ sealed class ReadDocument : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    static string TextOf(Page page)
+    static string TextOf(PdfPage page)
     {
         var lines = from word in page.GetWords()
                     where word.TextOrientation == TextOrientation.Horizontal

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Billing.Adapters.StripeApi;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Billing.Tests.Payments;
+namespace Billing.Tests;
 
 /// <summary>Which webhooks are believed, and what is taken from them.</summary>
 public class StripeEventsTests

@@ -46,7 +46,7 @@ public sealed class HostedPageTests : IDisposable
 
         await SubmitAsync(portal.Url, ("card", "4242424242424242"), ("expiry", "07 / 29"), ("cvc", "123"));
         var page = await _browser.GetStringAsync(new Uri(portal.Url));
-        Assert.Contains("visa •••• 4242, gültig bis 07/2029", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.Contains("Visa •••• 4242, gültig bis 07/2029", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
         Assert.Contains("SEPA-Lastschrift DE •••• 3000", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
         foreach (var method in await stripe.Api.Customers.PaymentMethods.ListAsync(customer.Id)) await SubmitAsync(portal.Url, ("method", method.Id), ("do", "remove"));
         Assert.Contains("kein Zahlungsmittel", await _browser.GetStringAsync(new Uri(portal.Url)), StringComparison.Ordinal);

@@ -48,12 +48,12 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
             }, null, stop), cancellation)).Id;
     }
 
-    public async Task<Uri> OpenSetupAsync(Account account, Uri returnUrl, CancellationToken cancellation) => new((await AskAsync(
+    public async Task<Uri> OpenSetupAsync(Account account, WayBack back, CancellationToken cancellation) => new((await AskAsync(
         stop => client.V1.Checkout.Sessions.CreateAsync(
             new()
             {
                 Mode = "setup", Customer = account.Customer, AllowedPaymentMethodTypes = Methods, Currency = Eur, Locale = Locale(account),
-                SuccessUrl = returnUrl.ToString(), CancelUrl = returnUrl.ToString(), ExpiresAt = Ends(),
+                SuccessUrl = back.Done.AbsoluteUri, CancelUrl = back.GivenUp.AbsoluteUri, ExpiresAt = Ends(),
                 Metadata = new() { [AccountKey] = account.Id.Value },
                 SetupIntentData = new() { Metadata = new() { [AccountKey] = account.Id.Value } },
             }, null, stop), cancellation)).Url);
@@ -62,7 +62,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     {
         _portal ??= await FindPortalAsync(cancellation);
         return new((await AskAsync(stop => client.V1.BillingPortal.Sessions.CreateAsync(
-            new() { Customer = account.Customer, ReturnUrl = returnUrl.ToString(), Locale = Locale(account), Configuration = _portal }, null, stop), cancellation)).Url);
+            new() { Customer = account.Customer, ReturnUrl = returnUrl.AbsoluteUri, Locale = Locale(account), Configuration = _portal }, null, stop), cancellation)).Url);
     }
 
     /// <summary>A portal in which methods can be changed and nothing else: name, address, e-mail and tax ID are the CRM's.</summary>
@@ -187,12 +187,12 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     }
 
     public async Task<SessionSnapshot> OpenPaymentAsync(
-        Account account, InvoiceId invoice, PaymentAttempt attempt, string description, Uri returnUrl, CancellationToken cancellation) => Of(await AskAsync(
+        Account account, InvoiceId invoice, PaymentAttempt attempt, string description, WayBack back, CancellationToken cancellation) => Of(await AskAsync(
         stop => client.V1.Checkout.Sessions.CreateAsync(
             new()
             {
                 Mode = "payment", Customer = account.Customer, AllowedPaymentMethodTypes = Methods, Locale = Locale(account),
-                SuccessUrl = returnUrl.ToString(), CancelUrl = returnUrl.ToString(), ExpiresAt = Ends(),
+                SuccessUrl = back.Done.AbsoluteUri, CancelUrl = back.GivenUp.AbsoluteUri, ExpiresAt = Ends(),
                 AdaptivePricing = new() { Enabled = false },
                 Metadata = Metadata(account.Id, invoice, attempt.Id),
                 LineItems = [new() { Quantity = 1, PriceData = new() { Currency = Eur, UnitAmount = attempt.Amount.Cents, ProductData = new() { Name = description } } }],

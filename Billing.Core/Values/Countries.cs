@@ -1,11 +1,11 @@
-using Billing.Values;
+namespace Billing.Values;
 
-namespace Billing.Documents;
-
-/// <summary>What countries are called in an address (<c>countries.csv</c>, names after CLDR).</summary>
-static class Countries
+/// <summary>The countries there are (ISO 3166-1 alpha-2), and what they are called in an address (<c>countries.csv</c>, names after CLDR).</summary>
+public static class Countries
 {
     static readonly Dictionary<string, LocalizedText> Names = Read();
+
+    public static bool Contains(string code) => Names.ContainsKey(code);
 
     /// <param name="code">ISO 3166-1 alpha-2; one that is unknown is given back as it is.</param>
     public static string NameOf(string code, Language language) => Names.TryGetValue(code, out var name) ? name.In(language) : code;

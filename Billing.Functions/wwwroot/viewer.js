@@ -1,0 +1,106 @@
+import { html, nothing } from "./lit-html.js";
+import { icons } from "./icons.js";
+import { facts, figures } from "./figures.js";
+import { invoiceStatus } from "./invoices.js";
+import { button, note, waiting } from "./section.js";
+/** @import { Invoice, Party } from "./contract.js" */
+/** @import { Message, Page } from "./billing-element.js" */
+
+/**
+ * The document viewer. What is not issued yet has no file.
+ * @typedef {object} Viewer
+ * @property {"viewer"} type
+ * @property {string} id Of the document; `upcoming` for the next one.
+ * @property {boolean} isUpcoming
+ * @property {Invoice | null} invoice
+ * @property {{ text: string, retry: boolean } | null} problem
+ * @property {"none" | "loading" | "shown" | "notShown" | "missing"} file
+ * @property {string | null} url The file's, while the viewer is open.
+ * @property {Message | null} message The result of a payment.
+ */
+
+/** @param {Page} page @param {Viewer} dialog */
+export function viewer(page, dialog) {
+  const { words, act } = page;
+  const { invoice, problem } = dialog;
+  if (invoice === null) {
+    return html`
+      <div class="body" aria-busy=${problem === null ? "true" : "false"}>
+        ${problem === null ? waiting(words.viewer.loading) : html`<div role="alert">${note({ kind: "problem", text: problem.text })}</div>`}
+      </div>
+      <footer><span class="grow"></span>${button({ text: words.close, click: act.closeDialog })}
+        ${problem?.retry ? button({ text: words.retry, kind: "primary", click: act.reloadViewer }) : nothing}</footer>`;
+  }
+  return html`
+    ${toolbar(page, dialog, invoice)}
+    <div class="body document">
+      <div class="details" role="group" aria-label=${words.viewer.details} tabindex="0">
+        <div role="status">${note(dialog.message)}</div>
+        ${problem === null ? nothing : html`<div role="alert">${note({ kind: "problem", text: problem.text })}</div>`}
+        ${hint(page, dialog, invoice)}
+        ${details(page, dialog, invoice)}
+      </div>
+      ${dialog.isUpcoming ? nothing : file(page, dialog)}
+    </div>`;
+}
+
+/** Whether the customer can pay it here and now. @param {Invoice} invoice */
+export const isPayable = (invoice) => invoice.kind !== "credit_note" && invoice.status === "open" && invoice.amountDueCents > 0 && invoice.payment !== "processing";
+
+/** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */
+function toolbar({ words, state, act }, dialog, invoice) {
+  if (dialog.isUpcoming) return nothing;
+  const there = dialog.url !== null;
+  return html`
+    <div class="toolbar" role="group" aria-label=${words.invoices.action}>
+      ${button({ text: words.viewer.print, icon: icons.print, disabled: !there, click: act.print })}
+      ${button({ text: words.viewer.download, icon: icons.download, disabled: !there, click: act.download })}
+      ${invoice.number === null ? nothing : button({ text: words.viewer.xml, kind: "quiet", busy: state.busy === "xml", click: act.downloadXml })}
+      <span class="grow"></span>
+      ${isPayable(invoice) ? button({ text: words.viewer.pay, kind: "success", icon: icons.card, busy: state.busy === "pay", click: act.pay }) : nothing}
+    </div>`;
+}
+
+/** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */
+function hint({ words, format }, dialog, invoice) {
+  const day = format.day(invoice.date);
+  if (dialog.isUpcoming) return note({ kind: "info", text: words.viewer.upcomingHint(day) });
+  if (invoice.status === "draft") return note({ kind: "info", text: words.viewer.draftHint });
+  if (invoice.status === "void") return note({ kind: "warning", text: words.viewer.voidHint });
+  if (invoice.kind === "credit_note" || invoice.status !== "open") return nothing;
+  if (invoice.payment === "processing") return note({ kind: "info", text: words.viewer.processingHint });
+  if (invoice.payment === "action_required") return note({ kind: "warning", text: words.viewer.actionHint });
+  return note({ kind: "info", text: words.viewer.payHint });
+}
+
+/** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */
+function details(page, dialog, invoice) {
+  const { overview, words, format } = page;
+  /** @type {[string, unknown][]} */
+  const rows = [[words.viewer.date, format.day(invoice.date)]];
+  if (!dialog.isUpcoming) rows.push([words.viewer.status, invoiceStatus(page, invoice)]);
+  if (invoice.dueOn !== null && !dialog.isUpcoming) rows.push([words.viewer.due, format.day(invoice.dueOn)]);
+  rows.push([words.viewer.recipient, html`<span class="lines">${address(invoice.buyer)}</span>`]);
+  /** @type {[string, unknown][]} */
+  const paid = [];
+  if (invoice.creditedCents > 0) paid.push([words.viewer.credited, format.euros(-invoice.creditedCents)]);
+  if (invoice.paidCents > 0) paid.push([invoice.kind === "credit_note" ? words.viewer.refunded : words.viewer.paid, format.euros(invoice.paidCents)]);
+  if (invoice.status === "open" && invoice.kind !== "credit_note") paid.push([words.viewer.amountDue, html`<strong>${format.euros(invoice.amountDueCents)}</strong>`]);
+  return html`
+    ${facts(rows)}
+    ${figures(page, invoice, words.viewer.lines)}
+    ${paid.length === 0 ? nothing : html`<div class="paid">${facts(paid)}</div>`}
+    ${invoice.notes.map((text) => html`<p class="small" lang=${overview.account.language}>${text}</p>`)}`;
+}
+
+/** @param {Party} party */
+const address = ({ name, address: at, vatId }) => [name, at.line1, at.line2, `${at.postalCode} ${at.city}`, at.country === "DE" ? null : at.country, vatId].filter(Boolean).join("\n");
+
+/** @param {Page} page @param {Viewer} dialog */
+const file = ({ words, act }, { file: state, url }) => html`
+  <div class="file" aria-label=${words.viewer.pdf} role="group">${state === "shown"
+    ? html`<iframe title=${words.viewer.pdf} src=${`${url}#navpanes=0`}></iframe>`
+    : html`<div class="nofile" role="status">${state === "loading" || state === "none" ? waiting(words.viewer.pdfLoading)
+      : state === "notShown" ? html`${icons.file}<p>${words.viewer.pdfNotShown}</p>`
+      : html`${icons.warning}<p>${words.viewer.pdfMissing}</p>${button({ text: words.retry, click: act.reloadFile })}`}</div>`}
+  </div>`;

@@ -1,0 +1,93 @@
+using Billing.Tests.Api;
+using Microsoft.Playwright;
+
+namespace Billing.Tests.Page;
+
+/// <summary>One browser for all tests of the page; each visitor has a context of its own, without what another left behind.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    const string Debian = "/usr/bin/chromium";
+
+    IPlaywright? playwright;
+
+    public IBrowser? Browser { get; private set; }
+
+    /// <summary>Why there is no browser here.</summary>
+    public string Missing { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        playwright = await Playwright.CreateAsync();
+        try
+        {
+            Browser = await playwright.Chromium.LaunchAsync(new()
+            {
+                ExecutablePath = File.Exists(Debian) ? Debian : null,
+                Args =
+                [
+                    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                ],
+            });
+        }
+        catch (PlaywrightException none) when (!File.Exists(Debian))
+        {
+            Missing = $"There is no Chromium: neither {Debian} nor one installed by Playwright ({none.Message.Split('\n')[0]}).";
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null) await Browser.CloseAsync();
+        playwright?.Dispose();
+    }
+}
+
+/// <summary>The browser, and the services whose page is visited; each is started when a test first needs it.</summary>
+public sealed class PageWorld : IAsyncLifetime
+{
+    const string Opening = "2026-05-06T08:00:00Z";
+
+    readonly Chromium chromium = new();
+    readonly List<Service> services = [];
+    Service? standing, moving;
+
+    public ValueTask InitializeAsync() => chromium.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await chromium.DisposeAsync();
+        foreach (var service in services) await service.DisposeAsync();
+    }
+
+    /// <summary>One whose clock stands on 6 May 2026.</summary>
+    public async Task<Service> StandingAsync() => standing ??= await StartAsync();
+
+    /// <summary>One on which time passes, and a missing payment method has consequences.</summary>
+    public async Task<Service> MovingAsync() => moving ??= await StartAsync(("Access__WithoutMethodAfter", "14"));
+
+    /// <summary>One with settings of its own.</summary>
+    public async Task<Service> StartAsync(params (string Name, string Value)[] settings)
+    {
+        Assert.SkipUnless(chromium.Browser is not null, chromium.Missing);
+        var service = await Service.StartAsync(Place.New(Opening), settings);
+        services.Add(service);
+        return service;
+    }
+
+    /// <summary>A visitor with an empty browser.</summary>
+    public async Task<Visitor> VisitorAsync(Service service, int width = 1280)
+    {
+        var context = await chromium.Browser!.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = width < 600 ? 780 : 900 }, Locale = "de-DE", ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(15_000);
+        return await Visitor.ComeAsync(context, service);
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class InABrowser : ICollectionFixture<PageWorld>
+{
+    public const string Name = "in a browser";
+}

@@ -1,0 +1,278 @@
+using System.Text.Json;
+using Billing.Tests.Api;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Billing.Tests.Page;
+
+/// <summary>Double clicks, two tabs, a reload at the wrong moment, lines that break.</summary>
+[Collection(InABrowser.Name)]
+public sealed class HostileTests(PageWorld world) : IAsyncLifetime
+{
+    Service service = null!;
+
+    public async ValueTask InitializeAsync() => service = await world.StandingAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_double_click_orders_once()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        var sent = new List<string?>();
+        await visitor.Page.RouteAsync("**/add-ons", async route =>
+        {
+            if (route.Request.Method == "POST") sent.Add(await route.Request.HeaderValueAsync("Idempotency-Key"));
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+            await route.ContinueAsync();
+        });
+        await visitor.ClickAsync("+ Hinzufügen Zusätzliche Benutzer");
+        await visitor.PreviewedAsync();
+        await visitor.Button("Zahlungspflichtig buchen").DblClickAsync();
+        await Expect(visitor.Button("Bitte warten …", visitor.Dialog)).ToHaveAttributeAsync("aria-busy", "true");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await Expect(visitor.Dialog).ToBeVisibleAsync();
+        await visitor.ShootAsync("wird-gebucht");
+        await visitor.ToldAsync("wurde gebucht");
+        Assert.Single(sent);
+        Assert.Single(await customer.BookingsAsync());
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_asked_for_again_and_nothing_is_booked_twice()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        var keys = new List<string?>();
+        await visitor.Page.RouteAsync("**/add-ons", async route =>
+        {
+            keys.Add(await route.Request.HeaderValueAsync("Idempotency-Key"));
+            if (keys.Count > 1)
+            {
+                await route.ContinueAsync();
+                return;
+            }
+            // The service books; its answer never arrives.
+            await route.FetchAsync();
+            await route.AbortAsync();
+        });
+        await visitor.ClickAsync("+ Hinzufügen Zusätzliche Benutzer");
+        await visitor.PreviewedAsync();
+        await visitor.ClickAsync("Zahlungspflichtig buchen", visitor.Dialog);
+        await visitor.Dialog.ReadsAsync("Die Verbindung ist abgebrochen, bevor eine Bestätigung ankam.", "Es wird nichts doppelt gebucht.");
+        await visitor.ShootAsync("verbindung-weg");
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.ToldAsync("wurde gebucht");
+        Assert.Equal(2, keys.Count);
+        Assert.Single(keys.Distinct());
+        Assert.Single(await customer.BookingsAsync());
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_cut_off_counts_as_lost()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        await visitor.Page.RouteAsync("**/plan-changes", async route =>
+        {
+            await route.FetchAsync();
+            await route.FulfillAsync(new() { Status = 200, ContentType = "application/json", Body = "{\"plan\":\"busi" });
+        });
+        await visitor.ClickAsync("Tarif wählen");
+        await visitor.PreviewedAsync();
+        await visitor.ClickAsync("Zahlungspflichtig upgraden", visitor.Dialog);
+        await visitor.Dialog.ReadsAsync("Es wird nichts doppelt gebucht.");
+        await visitor.Page.UnrouteAllAsync();
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.ToldAsync("CloudCRM - Business ist jetzt aktiv.");
+        Assert.Equal(2, (await customer.DocumentsAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData("Tarif wählen", "Zahlungspflichtig upgraden")]
+    [InlineData("Downgrade", "Zahlungspflichtig downgraden")]
+    [InlineData("+ Hinzufügen Zusätzliche Benutzer", "Zahlungspflichtig buchen")]
+    [InlineData("Kündigen", "Jetzt widerrufen")]
+    [InlineData("Abonnement kündigen", "Jetzt kündigen")]
+    public async Task A_reload_in_the_middle_of_a_dialog_orders_nothing(string opens, string confirms)
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await customer.BooksAsync("storage");
+        var before = await customer.StateAsync();
+        await visitor.OpenAsync(customer);
+        var opener = opens == "Kündigen" ? visitor.Button(opens, visitor.Booking("Speicherplatz")) : visitor.Button(opens);
+        await opener.ClickAsync();
+        await visitor.PreviewedAsync();
+        await visitor.Page.ReloadAsync();
+        await Expect(visitor.Section("invoices")).ToBeVisibleAsync();
+        await Expect(visitor.Dialog).ToBeHiddenAsync();
+        Assert.Equal(before, await customer.StateAsync());
+
+        // And given up, the reader is where they were.
+        await opener.ClickAsync();
+        await Expect(visitor.Button(confirms, visitor.Dialog)).ToBeVisibleAsync();
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await Expect(visitor.Dialog).ToBeHiddenAsync();
+        await Expect(opener).ToBeFocusedAsync();
+        Assert.Equal(before, await customer.StateAsync());
+    }
+
+    [Fact]
+    public async Task Two_tabs_do_not_order_the_same_twice()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        var other = await visitor.AnotherTabAsync();
+        await other.OpenAsync(customer);
+        await visitor.ClickAsync("Tarif wählen");
+        await other.ClickAsync("Tarif wählen");
+        await visitor.ConfirmAsync("Zahlungspflichtig upgraden");
+        await other.PreviewedAsync();
+        await other.ClickAsync("Zahlungspflichtig upgraden", other.Dialog);
+        await other.Dialog.ReadsAsync("Dieser Tarif ist bereits aktiv.");
+        await other.ClickAsync("Schließen", other.Dialog.Locator("footer"));
+
+        // The other tab sees what has become of it.
+        await Expect(other.Button("Bereits aktiv", other.Plan("CloudCRM - Business"))).ToBeVisibleAsync();
+        Assert.Equal(2, (await customer.DocumentsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Without_the_service_the_page_says_so_and_tries_again()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.Page.RouteAsync("**/overview", route => route.AbortAsync());
+        await visitor.Page.GotoAsync($"http://localhost:{service.Port}/?account={customer.Id}&role=owner");
+        var told = visitor.Page.GetByRole(AriaRole.Alert);
+        await told.ReadsAsync("Diese Seite konnte nicht geladen werden.", "Keine Verbindung zum Server.");
+        await visitor.ShootAsync("keine-verbindung");
+        await visitor.Page.UnrouteAllAsync();
+        await visitor.ClickAsync("Erneut versuchen");
+        await Expect(visitor.Section("plans")).ToBeVisibleAsync();
+
+        // A preview that fails, then an order that does.
+        await visitor.Page.RouteAsync("**/plan-changes/preview", route => route.FulfillAsync(Problem(503, "temporarily_unavailable", "Der Dienst ist gerade nicht erreichbar.")));
+        await visitor.ClickAsync("Tarif wählen");
+        await visitor.Dialog.ReadsAsync("Der Dienst ist gerade nicht erreichbar.");
+        await visitor.Page.UnrouteAllAsync();
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.PreviewedAsync();
+        await visitor.Page.RouteAsync("**/plan-changes", route => route.FulfillAsync(Problem(409, "busy", "Das Konto wird gerade geändert.")));
+        await visitor.ClickAsync("Zahlungspflichtig upgraden", visitor.Dialog);
+        await visitor.Dialog.ReadsAsync("Das Konto wird gerade geändert.");
+        await visitor.Page.UnrouteAllAsync();
+
+        // What is shown stays when it cannot be brought up to date, and says that it may be old.
+        await visitor.Page.RouteAsync("**/overview", route => route.FulfillAsync(new() { Status = 502, Body = "<html>" }));
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.ToldAsync("Upgrade durchgeführt");
+        await visitor.Page.GetByRole(AriaRole.Alert).ReadsAsync("Die Anzeige ist möglicherweise nicht mehr aktuell.");
+        await visitor.Page.UnrouteAllAsync();
+        await visitor.ClickAsync("Erneut versuchen");
+        await Expect(visitor.Button("Bereits aktiv", visitor.Plan("CloudCRM - Business"))).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Stripe_being_away_is_told_and_nothing_is_lost()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        await service.Stripe.FailAsync("POST /v1/checkout/sessions", "500");
+        await visitor.ClickAsync("Zahlungsmittel hinterlegen", visitor.Section("payment"));
+        await visitor.ToldAsync("Der Zahlungsdienst ist gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.");
+        await visitor.LeaveCardAsync();
+    }
+
+    [Fact]
+    public async Task The_browsers_way_back_from_Stripe_leaves_a_page_that_works()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await visitor.ClickAsync("Zahlungsmittel hinterlegen", visitor.Section("payment"));
+        await visitor.Page.WaitForURLAsync("**/c/setup/**");
+        await visitor.Page.GoBackAsync();
+        await Expect(visitor.Section("payment")).ToBeVisibleAsync();
+        await visitor.LeaveCardAsync();
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_asked_for_once_more()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        var asked = 0;
+        await visitor.Page.RouteAsync("**/overview", async route =>
+        {
+            if (++asked == 1) await route.FulfillAsync(Problem(401, "unauthenticated", "Bitte melden Sie sich an."));
+            else await route.ContinueAsync();
+        });
+        await visitor.OpenAsync(customer);
+        Assert.Equal(2, asked);
+
+        await visitor.Page.UnrouteAllAsync();
+        await visitor.Page.RouteAsync("**/overview", route => route.FulfillAsync(Problem(401, "unauthenticated", "Bitte melden Sie sich an.")));
+        await visitor.Page.ReloadAsync();
+        await visitor.Page.GetByRole(AriaRole.Alert).ReadsAsync("Ihre Anmeldung ist abgelaufen. Bitte melden Sie sich erneut an.");
+    }
+
+    [Fact]
+    public async Task The_page_is_loaded_by_one_request_and_keeps_the_token_to_itself()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var requests = new List<IRequest>();
+        visitor.Page.Request += (_, request) => requests.Add(request);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await Expect(visitor.Section("invoices")).ToBeVisibleAsync();
+
+        Assert.Equal(["overview"], requests.Where(request => request.Url.Contains("/api/accounts/", StringComparison.Ordinal)).Select(request => request.Url.Split('/')[^1]));
+        Assert.DoesNotContain(requests, request => request.Url.Contains("ey", StringComparison.Ordinal) && request.Url.Contains("token=", StringComparison.Ordinal));
+        var kept = await visitor.Page.EvaluateAsync<string>("() => JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie");
+        Assert.DoesNotContain("eyJ", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("eyJ", await visitor.Page.ContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_sees_why_there_is_nothing_to_see()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"), "member");
+        await visitor.Page.GetByRole(AriaRole.Alert).ReadsAsync("Kein Zugriff", "Nur der Hauptnutzer oder ein Super-Admin");
+        await visitor.ShootAsync("kein-zugriff");
+        await visitor.OpenAsync(await service.OpenAsync("pro"), "super-admin");
+        await Expect(visitor.Section("plans")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("10001")]
+    [InlineData("1.5")]
+    [InlineData("-3")]
+    [InlineData("")]
+    public async Task A_quantity_that_is_none_is_explained_at_its_field(string typed)
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        var field = visitor.Page.GetByLabel("Anzahl Zusätzliche Benutzer");
+        await field.FillAsync(typed);
+        await field.PressAsync("Enter");
+        await visitor.Section("add-ons").ReadsAsync("Bitte geben Sie eine ganze Zahl von 1 bis 10.000 ein.");
+        await Expect(field).ToBeFocusedAsync();
+        await Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(visitor.Dialog).ToBeHiddenAsync();
+    }
+
+    static RouteFulfillOptions Problem(int status, string code, string title) => new()
+    {
+        Status = status,
+        ContentType = "application/problem+json",
+        Body = JsonSerializer.Serialize(new { type = $"urn:cloudcrm:billing:{code}", title, status, code }),
+    };
+}
