@@ -40,7 +40,11 @@ public sealed record AccountChange(Account Account)
 
     public AccountChange With(Account account) => this with { Account = account };
 
-    public AccountChange With(Invoice invoice) => this with { Invoices = Invoices.Add(invoice) };
+    /// <summary>With the document as it now is.</summary>
+    public AccountChange With(Invoice invoice) => this with
+    {
+        Invoices = Invoices.FirstOrDefault(other => other.Id == invoice.Id) is { } before ? Invoices.Replace(before, invoice) : Invoices.Add(invoice),
+    };
 
     /// <summary>Adds an issued document and tells the CRM of it.</summary>
     public AccountChange Issued(Invoice invoice) => With(invoice) with

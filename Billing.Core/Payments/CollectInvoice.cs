@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Billing.Accounts;
 using Billing.Invoices;
@@ -53,8 +54,11 @@ public static class CollectInvoice
     public static Account Take(Account account, InvoiceId invoice, PaymentAttempt attempt) =>
         (account with { NextAttempt = account.NextAttempt + 1 }).WithReceivable(account.FindReceivable(invoice)! with { Slot = attempt });
 
-    /// <summary>What the provider says of a payment, whenever and however often it is heard.</summary>
-    public static AccountChange Observe(Account account, Invoice invoice, IntentSnapshot intent, DateOnly today, DateTimeOffset at)
+    /// <summary>What the provider says of a payment and its refunds, whenever and however often it is heard.</summary>
+    /// <param name="notes">The credit notes that refunds of this payment pay out.</param>
+    /// <param name="sessionIsOver">Of a payment on a hosted page: the customer cannot try another card there any more.</param>
+    public static AccountChange Observe(
+        Account account, Invoice invoice, IntentSnapshot intent, ImmutableArray<Invoice> notes, bool sessionIsOver, DateOnly today, DateTimeOffset at)
     {
         var open = account.FindReceivable(invoice.Id);
         var slot = open?.Slot is { } taken && taken.Id == intent.Attempt ? taken : null;
@@ -73,7 +77,7 @@ public static class CollectInvoice
 
         if (intent.Status == IntentStatus.Succeeded)
         {
-            var payment = new Payment(intent.Id, intent.Received, Money.Max(intent.Refunded, before?.Refunded ?? Money.Zero), intent.Returned);
+            var payment = new Payment(intent.Id, intent.Received, intent.Refunded, intent.Returned);
             var paid = (invoice with
             {
                 Payments = before is null ? invoice.Payments.Add(payment) : invoice.Payments.Replace(before, payment),
@@ -85,7 +89,15 @@ public static class CollectInvoice
             if (returned > Money.Zero && account.FindReceivable(invoice.Id) is { } reopened)
                 account = account.WithReceivable(reopened with { DueOn = paid.ReopenedUntil!.Value, DunningLevel = 0, CollectOn = null });
 
-            var change = Refunds.Plan(new AccountChange(account), paid, null, at).With(paid);
+            // Only money that comes in can be too much: a credit note plans its own refund.
+            var change = new AccountChange(account).With(paid);
+            if (before is null) change = Refunds.Plan(change, paid, null, at);
+            foreach (var refund in intent.Refunds)
+            {
+                if (change.Account.Refunds.FirstOrDefault(attempt => attempt.Id == refund.Attempt) is not { } attempt) continue;
+                var note = change.Invoices.Concat(notes).FirstOrDefault(note => note.Id == attempt.CreditNote);
+                change = Refunds.Observe(change, attempt, paid, note, refund, at);
+            }
             if (before is null)
                 change = change.Journaled(at, Actor.System, "payment.succeeded", $"{intent.Received} zu {invoice.Number} eingegangen.");
             if (invoice.Status == InvoiceStatus.Open && paid.Status == InvoiceStatus.Paid)
@@ -102,8 +114,8 @@ public static class CollectInvoice
         var shift = slot.ProcessingSince is { } since ? Math.Max(0, today.DayNumber - Math.Max(since.DayNumber, open!.DueOn.DayNumber)) : 0;
         var ended = open! with { Slot = null, DueOn = open.DueOn.AddDays(shift) };
         // The session is still open: the customer may try another card.
-        if (slot.IsSession && intent.Status == IntentStatus.Failed) return new(account);
-        if (intent.Status == IntentStatus.Canceled && (slot.IsSession || intent.FailureCode is null))
+        if (slot.IsSession && intent.Status == IntentStatus.Failed && !sessionIsOver) return new(account);
+        if (intent.Status == IntentStatus.Canceled && (intent.FailureCode is null || (slot.IsSession && !sessionIsOver)))
             return new AccountChange(account.WithReceivable(ended).WithReceivable(invoice)).With(invoice with { Collecting = PaymentState.None });
 
         var mustAct = intent.FailureCode == "authentication_required";
@@ -113,7 +125,7 @@ public static class CollectInvoice
         {
             Failures = failures,
             // Only cards are tried again by themselves: a debit that failed costs the customer's bank fees.
-            CollectOn = mustAct || slot.ProcessingSince is not null || failures > RetryAfter.Length ? null : Later(open.FirstTriedOn!.Value.AddDays(RetryAfter[failures - 1]), today),
+            CollectOn = mustAct || slot.IsSession || slot.ProcessingSince is not null || failures > RetryAfter.Length ? null : Later(open.FirstTriedOn!.Value.AddDays(RetryAfter[failures - 1]), today),
         };
         return new AccountChange(account.WithReceivable(ended).WithReceivable(failed)).With(failed)
             .Notify(Failed(mustAct ? "invoice.payment_action_required" : "invoice.payment_failed", failed, intent.FailureCode))

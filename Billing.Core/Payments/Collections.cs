@@ -1,6 +1,6 @@
+using System.Collections.Immutable;
 using Billing.Accounts;
 using Billing.Invoices;
-using Billing.Outbox;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
 
@@ -37,33 +37,51 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         if (await store.FindAsync(id, cancellation) is not { Account: var account }) return;
         foreach (var open in account.Receivables)
         {
-            if (open.Slot is { } slot && (slot.TryAt <= now || IsLookedAt(look, slot.Stage == AttemptStage.UnderWay, slot.IsSession) || IsOutgrown(open)))
+            if (open.Slot is { } slot && (slot.TryAt <= now || IsOutgrown(open) || (look == Look.AtAll ? slot.Stage == AttemptStage.UnderWay : !slot.IsSession && IsFresh(slot.At, now))))
                 await GuardAsync(id, slot.Id, slot.At, now, stop => GoOnAsync(account, open, slot, now, stop), (code, stop) => RefusedAsync(id, open, slot, code, now, stop), cancellation);
         }
         foreach (var refund in account.Refunds)
         {
-            if (refund.TryAt <= now || IsLookedAt(look, refund.Refund is not null, isSession: false))
-                await GuardAsync(
-                    id, refund.Id, refund.At, now, stop => GoOnAsync(account, refund, now, stop),
-                    (_, stop) => CommitAsync(id, refund, new("", refund.Id, RefundStatus.Failed, refund.Amount), now, stop), cancellation);
+            if (refund.TryAt <= now || (look == Look.AtAll ? refund.Refund is not null : IsFresh(refund.At, now)))
+                await GuardAsync(id, refund.Id, refund.At, now, stop => GoOnAsync(account, refund, now, stop), (_, stop) => RefusedAsync(id, refund, now, stop), cancellation);
         }
     }
 
-    static bool IsLookedAt(Look look, bool isUnderWay, bool isSession) => look == Look.AtAll ? isUnderWay : !isUnderWay && !isSession;
+    /// <summary>Just committed: its committer asks for it first, and nobody can have asked before.</summary>
+    static bool IsFresh(DateTimeOffset at, DateTimeOffset now) => now - at < FirstLook;
 
-    /// <summary>Takes in what the provider has of a payment intent now, however it came to be heard of.</summary>
-    public async Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var intent = await gateway.GetIntentAsync(intentId, cancellation);
-        if (intent.Account != id.Value || !InvoiceId.TryParse(intent.Invoice, out var invoice) || await store.FindInvoiceAsync(id, invoice, cancellation) is null)
+    /// <summary>
+    /// Takes in what the provider has of a payment now, however it came to be heard of. It is asked after the account was read, and again after a
+    /// conflict: so an older state never overwrites a later one.
+    /// </summary>
+    /// <param name="sessionIsOver">The hosted page that it was made on has been completed.</param>
+    public Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation, bool sessionIsOver = false) =>
+        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
         {
-            if (intent.Status == IntentStatus.Succeeded)
-                await ReportAsync(id, new("payment_unknown", $"Zahlung {intent.Id} über {intent.Received} gehört zu keiner Rechnung.", intent.Id), now, cancellation);
-            return;
+            var intent = await gateway.GetIntentAsync(intentId, stop);
+            var invoice = intent.Account == id.Value && InvoiceId.TryParse(intent.Invoice, out var named) ? await store.FindInvoiceAsync(id, named, stop) : null;
+            return Pending.Of(await ObservedAsync(account, invoice, intent, sessionIsOver, today, now, stop), new Reply(200, ReplyKind.Account));
+        }, cancellation);
+
+    async Task<AccountChange> ObservedAsync(
+        Account account, Invoice? invoice, IntentSnapshot intent, bool sessionIsOver, DateOnly today, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (invoice is null)
+        {
+            return intent.Status != IntentStatus.Succeeded ? new(account)
+                : new AccountChange(account).Report(new("payment_unknown", $"Zahlung {intent.Id} über {intent.Received} gehört zu keiner Rechnung.", intent.Id));
         }
-        if (await store.FindAsync(id, cancellation) is { Account: var account } && account.FindReceivable(invoice)?.Slot is { IsSession: false } slot && slot.Id == intent.Attempt)
-            intent = await EndedAsync(intent, cancellation);
-        await ObserveAsync(id, invoice, () => gateway.GetIntentAsync(intentId, cancellation), intent, now, cancellation);
+
+        var slot = account.FindReceivable(invoice.Id)?.Slot is { } taken && taken.Id == intent.Attempt ? taken : null;
+        if (!await FitsAsync(account, slot, intent, cancellation)) return CollectInvoice.Doubt(account, invoice, intent, now);
+        // What failed must not succeed later by itself: it is cancelled, and the next attempt is another one.
+        if (intent.Status == IntentStatus.Failed && slot is not null && (!slot.IsSession || sessionIsOver)
+            && await gateway.CancelIntentAsync(intent.Id, cancellation) is { Status: not IntentStatus.Canceled } late) intent = late;
+
+        var notes = ImmutableArray.CreateBuilder<Invoice>();
+        foreach (var note in account.Refunds.Where(refund => refund.Intent == intent.Id).Select(refund => refund.CreditNote).OfType<InvoiceId>().Distinct())
+            notes.Add((await store.FindInvoiceAsync(account.Id, note, cancellation))!);
+        return CollectInvoice.Observe(account, invoice, intent, notes.ToImmutable(), sessionIsOver, today, now);
     }
 
     /// <summary>Asks the provider for a page on which the customer pays what is due on the invoice.</summary>
@@ -120,25 +138,20 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
 
     async Task LookAtChargeAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (slot.Intent is { } known)
+        var intent = slot.Intent;
+        if (intent is null)
         {
-            var heard = await EndedAsync(await gateway.GetIntentAsync(known, cancellation), cancellation);
-            await ObserveAsync(account.Id, open.Invoice, () => gateway.GetIntentAsync(known, cancellation), heard, now, cancellation);
-            return;
+            account = await WithCustomerAsync(account, now, cancellation);
+            intent = IsFresh(slot.At, now) ? null : await gateway.FindIntentAsync(account.Customer!, slot, cancellation);
+            if (intent is null && now - slot.At > KeyIsGood)
+            {
+                await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => CollectInvoice.Abandon(current, invoice, slot, today, again: true), cancellation);
+                return;
+            }
+            var number = (await store.FindInvoiceAsync(account.Id, open.Invoice, cancellation))!.Number!;
+            intent ??= await gateway.ChargeAsync(account, open.Invoice, slot, number, cancellation);
         }
-
-        account = await WithCustomerAsync(account, now, cancellation);
-        var intent = slot.TryAt <= now ? await gateway.FindIntentAsync(account.Customer!, slot, cancellation) : null;
-        if (intent is null && now - slot.At > KeyIsGood)
-        {
-            await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => CollectInvoice.Abandon(current, invoice, slot, today, again: true), cancellation);
-            return;
-        }
-
-        var number = (await store.FindInvoiceAsync(account.Id, open.Invoice, cancellation))!.Number!;
-        intent ??= await gateway.ChargeAsync(account, open.Invoice, slot, number, cancellation);
-        intent = await EndedAsync(intent, cancellation);
-        await ObserveAsync(account.Id, open.Invoice, () => gateway.GetIntentAsync(intent.Id, cancellation), intent, now, cancellation);
+        await ObserveAsync(account.Id, intent, now, cancellation);
     }
 
     async Task LookAtSessionAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
@@ -162,7 +175,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     {
         if (session is { IsComplete: true, Intent: { } intent })
         {
-            await ObserveAsync(account.Id, open.Invoice, () => gateway.GetIntentAsync(intent, cancellation), null, now, cancellation);
+            await ObserveAsync(account.Id, intent, now, cancellation, sessionIsOver: true);
             return;
         }
         await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => session is { IsOpen: true }
@@ -174,8 +187,9 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
 
     async Task GoOnAsync(Account account, RefundAttempt attempt, DateTimeOffset now, CancellationToken cancellation)
     {
-        var refund = attempt.Refund is not null || attempt.TryAt <= now ? await gateway.FindRefundAsync(attempt, cancellation) : null;
-        if (refund is null && now - attempt.At > KeyIsGood)
+        var known = attempt.Refund is not null
+            || (!IsFresh(attempt.At, now) && (await gateway.GetIntentAsync(attempt.Intent, cancellation)).Refunds.Any(refund => refund.Attempt == attempt.Id));
+        if (!known && now - attempt.At > KeyIsGood)
         {
             // Looked for and not there: a new attempt has a new key.
             await CommitAsync(account.Id, attempt.Invoice, now, (current, invoice, _) => current.Refunds.Contains(attempt)
@@ -183,54 +197,35 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
                 : new(current), cancellation);
             return;
         }
-        refund ??= await gateway.RefundAsync(account.Id, attempt, cancellation);
-        await CommitAsync(account.Id, attempt, refund, now, cancellation);
+        if (!known) await gateway.RefundAsync(account.Id, attempt, cancellation);
+        await ObserveAsync(account.Id, attempt.Intent, now, cancellation);
     }
-
-    /// <summary>What failed must not succeed later by itself: it is cancelled, and the next attempt is another one.</summary>
-    async Task<IntentSnapshot> EndedAsync(IntentSnapshot intent, CancellationToken cancellation) =>
-        intent.Status == IntentStatus.Failed && await gateway.CancelIntentAsync(intent.Id, cancellation) is { Status: not IntentStatus.Canceled } late ? late : intent;
 
     /// <summary>Stripe will never do it: a charge counts as failed, a page was never opened.</summary>
     Task<Decision<Outcome>> RefusedAsync(AccountId id, Receivable open, PaymentAttempt slot, string code, DateTimeOffset now, CancellationToken cancellation) =>
         CommitAsync(id, open.Invoice, now, (account, invoice, today) => slot.IsSession
             ? CollectInvoice.Abandon(account, invoice, slot, today, again: false)
-            : CollectInvoice.Observe(account, invoice, IntentSnapshot.Refused(slot, code), today, now), cancellation);
+            : CollectInvoice.Observe(account, invoice, IntentSnapshot.Refused(slot, code), [], sessionIsOver: false, today, now), cancellation);
 
-    Task<Decision<Outcome>> CommitAsync(AccountId id, RefundAttempt attempt, RefundSnapshot refund, DateTimeOffset now, CancellationToken cancellation) =>
-        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (current, _, stop) =>
+    /// <summary>Stripe will never do it: a person has to.</summary>
+    Task<Decision<Outcome>> RefusedAsync(AccountId id, RefundAttempt attempt, DateTimeOffset now, CancellationToken cancellation) =>
+        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, _, stop) =>
         {
-            var invoice = (await store.FindInvoiceAsync(current.Id, attempt.Invoice, stop))!;
-            var note = attempt.CreditNote is { } id ? await store.FindInvoiceAsync(current.Id, id, stop) : null;
-            var mine = current.Refunds.FirstOrDefault(other => other.Id == attempt.Id);
-            return Pending.Of(mine is null ? new(current) : Refunds.Observe(current, mine, invoice, note, refund, now), new Reply(200, ReplyKind.Account));
-        }, cancellation);
-
-    Task<Decision<Outcome>> ObserveAsync(AccountId id, InvoiceId invoiceId, Func<Task<IntentSnapshot>> ask, IntentSnapshot? heard, DateTimeOffset now, CancellationToken cancellation) =>
-        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
-        {
-            // Asked again after a conflict: an older state never overwrites a later one.
-            var intent = heard ?? await ask();
-            heard = null;
-            if (await store.FindInvoiceAsync(id, invoiceId, stop) is not { } invoice) return Refusals.InvoiceNotFound;
-            var change = await FitsAsync(account, invoice, intent, stop)
-                ? CollectInvoice.Observe(account, invoice, intent, today, now)
-                : CollectInvoice.Doubt(account, invoice, intent, now);
-            return Pending.Of(change, new Reply(200, ReplyKind.Account));
+            var invoice = (await store.FindInvoiceAsync(id, attempt.Invoice, stop))!;
+            var note = attempt.CreditNote is { } credit ? await store.FindInvoiceAsync(id, credit, stop) : null;
+            var change = new AccountChange(account);
+            return Pending.Of(
+                account.Refunds.Contains(attempt) ? Refunds.Observe(change, attempt, invoice, note, new("", attempt.Id, RefundStatus.Failed, attempt.Amount), now) : change,
+                new Reply(200, ReplyKind.Account));
         }, cancellation);
 
     /// <summary>Currency, amount and customer of a payment must be those that were asked for.</summary>
-    async Task<bool> FitsAsync(Account account, Invoice invoice, IntentSnapshot intent, CancellationToken cancellation)
+    async Task<bool> FitsAsync(Account account, PaymentAttempt? slot, IntentSnapshot intent, CancellationToken cancellation)
     {
-        var expected = account.FindReceivable(invoice.Id)?.Slot is { } slot && slot.Id == intent.Attempt ? slot.Amount : intent.Amount;
-        if (intent.Currency != "eur" || intent.Amount != expected) return false;
+        if (intent.Currency != "eur" || (slot is not null && intent.Amount != slot.Amount)) return false;
         // A customer who was deleted at the provider had been ours as well.
         return intent.Customer == account.Customer || (intent.Customer is { } former && await events.FindAccountAsync(former, cancellation) == account.Id);
     }
-
-    Task<Decision<Outcome>> ReportAsync(AccountId id, Finding finding, DateTimeOffset now, CancellationToken cancellation) =>
-        accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
-            new AccountChange(account).Report(finding), new Reply(200, ReplyKind.Account))), cancellation);
 
     Task<Decision<Outcome>> CommitAsync(AccountId id, InvoiceId invoiceId, DateTimeOffset now, Func<Account, Invoice, DateOnly, AccountChange> decide, CancellationToken cancellation) =>
         accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>

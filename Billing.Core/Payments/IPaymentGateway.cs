@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Billing.Accounts;
 using Billing.Values;
 
@@ -8,16 +9,19 @@ public enum IntentStatus { Succeeded, Processing, Failed, Canceled }
 /// <summary>A payment intent as the provider has it now.</summary>
 /// <param name="Attempt">Our attempt, from its metadata; null if it is none of ours.</param>
 /// <param name="Received">0 unless it succeeded.</param>
-/// <param name="Refunded">Of all refunds that have not failed.</param>
+/// <param name="Refunds">All that was ever asked to be given back of it, failed ones included.</param>
 /// <param name="Returned">Of all disputes whose funds are withdrawn and were not won back.</param>
 /// <param name="FailureCode">Why it failed, as the provider names it; <c>authentication_required</c> means the customer must pay on-session.</param>
 public sealed record IntentSnapshot(
-    string Id, string? Attempt, string? Account, string? Invoice, string? Customer, IntentStatus Status, Money Amount, Money Received, Money Refunded,
-    Money Returned, string? FailureCode, bool IsDebit, string Currency)
+    string Id, string? Attempt, string? Account, string? Invoice, string? Customer, IntentStatus Status, Money Amount, Money Received,
+    ImmutableArray<RefundSnapshot> Refunds, Money Returned, string? FailureCode, bool IsDebit, string Currency)
 {
+    /// <summary>Of all refunds that have not failed.</summary>
+    public Money Refunded => Refunds.Where(refund => refund.Status != RefundStatus.Failed).Sum(refund => refund.Amount);
+
     /// <summary>What a charge that was refused comes to: it failed, and nothing was made.</summary>
     public static IntentSnapshot Refused(PaymentAttempt attempt, string code) => new(
-        "", attempt.Id, null, null, null, IntentStatus.Failed, attempt.Amount, Money.Zero, Money.Zero, Money.Zero, code, false, "eur");
+        "", attempt.Id, null, null, null, IntentStatus.Failed, attempt.Amount, Money.Zero, [], Money.Zero, code, false, "eur");
 }
 
 /// <summary>A hosted session as the provider has it now.</summary>
@@ -56,10 +60,11 @@ public interface IPaymentGateway
     /// <summary>The customer's default method, or their latest one; null if there is none, or no such customer any more.</summary>
     Task<PaymentMethod?> FindMethodAsync(string customer, CancellationToken cancellation);
 
-    Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation);
+    /// <returns>The payment intent, whatever became of it.</returns>
+    Task<string> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation);
 
     /// <summary>Looks among the customer's payments since the attempt was committed for the one that carries its id.</summary>
-    Task<IntentSnapshot?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);
+    Task<string?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);
     Task<IntentSnapshot> GetIntentAsync(string intent, CancellationToken cancellation);
 
     /// <summary>The account in the metadata of a payment intent; null if it has none, or there is no such intent.</summary>
@@ -76,8 +81,8 @@ public interface IPaymentGateway
     /// <summary>Ends a session; one that was completed meanwhile is returned as it is.</summary>
     Task<SessionSnapshot> ExpireSessionAsync(string session, CancellationToken cancellation);
 
-    Task<RefundSnapshot> RefundAsync(AccountId account, RefundAttempt attempt, CancellationToken cancellation);
-    Task<RefundSnapshot?> FindRefundAsync(RefundAttempt attempt, CancellationToken cancellation);
+    /// <summary>Asks for a refund; what became of it stands with its payment intent.</summary>
+    Task RefundAsync(AccountId account, RefundAttempt attempt, CancellationToken cancellation);
 
     /// <summary>What has happened since then, newest first, whether or not we were told.</summary>
     IAsyncEnumerable<ProviderEvent> ListEventsAsync(DateTimeOffset since, CancellationToken cancellation);

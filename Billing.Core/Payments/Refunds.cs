@@ -38,24 +38,17 @@ public static class Refunds
             : change;
     }
 
-    /// <summary>What the provider says of a refund that is under way.</summary>
+    /// <summary>What the provider says of a refund that is under way. The ledger has it from the payment, see <see cref="Payment.Refunded"/>.</summary>
     /// <param name="note">The credit note that it pays out, if any.</param>
-    public static AccountChange Observe(Account account, RefundAttempt attempt, Invoice invoice, Invoice? note, RefundSnapshot refund, DateTimeOffset at)
+    public static AccountChange Observe(AccountChange change, RefundAttempt attempt, Invoice invoice, Invoice? note, RefundSnapshot refund, DateTimeOffset at)
     {
-        // In the ledger from the moment the provider has it, out of it again if it fails.
-        var known = attempt.Refund is not null;
-        var moved = refund.Status == RefundStatus.Failed ? (known ? -attempt.Amount : Money.Zero) : known ? Money.Zero : attempt.Amount;
-        var ledger = (invoice with
-        {
-            Payments = [.. invoice.Payments.Select(payment => payment.Intent == attempt.Intent ? payment with { Refunded = payment.Refunded + moved } : payment)],
-        }).Settled();
         if (refund.Status == RefundStatus.Pending)
         {
             var pending = attempt with { Refund = refund.Id, TryAt = at + Collections.LookAgain };
-            return new AccountChange(account with { Refunds = account.Refunds.Replace(attempt, pending) }).With(ledger);
+            return change.With(change.Account with { Refunds = change.Account.Refunds.Replace(attempt, pending) });
         }
 
-        var change = new AccountChange(account with { Refunds = account.Refunds.Remove(attempt) }).With(ledger);
+        change = change.With(change.Account with { Refunds = change.Account.Refunds.Remove(attempt) });
         if (refund.Status == RefundStatus.Failed)
         {
             if (note is not null) change = change.With(note with { RefundHasFailed = true });

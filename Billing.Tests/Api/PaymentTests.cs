@@ -214,6 +214,22 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.Single(await Intents(acme));
     });
 
+    [Fact]
+    public Task A_debit_that_was_given_on_the_pay_page_and_fails_can_be_paid_otherwise() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        var invoice = (await acme.LastDocumentAsync()).Text("id");
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync(invoice), FailingDebit)).Ok();
+        await Settle();
+        Assert.Equal("open processing", await State(acme));
+        await Until("2026-05-13T12:00:00Z");
+        Assert.Equal("open failed", await State(acme));
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync(invoice), Visa)).Ok();
+        await Settle();
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Single(await Succeeded(acme));
+    });
+
     /// <summary>„Other card failures are retried“: a debit has run for days and costs a return's fee.</summary>
     [Fact]
     public Task A_debit_that_fails_is_not_tried_again_by_itself() => Story(async () =>
@@ -445,6 +461,26 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.Equal(2, (await Succeeded(acme)).Count);
     });
 
+    /// <summary>The charge was made and nobody could be asked for longer than a key is good: whoever works on the account meanwhile makes no other.</summary>
+    [Fact]
+    public Task A_charge_that_cannot_be_looked_up_for_a_day_is_made_once() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "business", "2026-02-20");
+        await Service.Stripe.FailAsync([("POST /v1/payment_intents", "500_after", 1), ("GET /v1/payment_intents", "429", 100_000), ("GET /v1/payment_intents/*", "429", 100_000)]);
+        var fee = (await acme.ChangesAsync("smart")).Text("id");
+        Assert.Equal("open none", State(await acme.InvoiceAsync(fee)));
+        await Until("2026-02-21T12:00:00Z");
+        await acme.BooksAsync("users");
+        await acme.ChangesAsync("pro");
+
+        await Service.Stripe.RecoverAsync();
+        await Until("2026-02-22T12:00:00Z");
+        Assert.Equal("paid succeeded", State(await acme.InvoiceAsync(fee)));
+        Assert.Single(await Succeeded(acme), intent => intent.Cents("amount") == 8211);
+        Assert.Empty(await Service.Stripe.RefundsAsync(acme.Id));
+        Assert.Empty(await Findings(acme));
+    });
+
     // --- webhooks
 
     [Fact]
@@ -537,7 +573,8 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.True(await Service.Stripe.HasFailedAsync());
         var refund = Assert.Single(await Service.Stripe.RefundsAsync(acme.Id));
         Assert.Equal((5343, "succeeded"), (refund.Cents("amount"), refund.Text("status")));
-        Assert.Equal("paid refunded", await State(acme));
+        Assert.Equal(["paid refunded", "paid refunded"], (await acme.DocumentsAsync()).Select(State));
+        Assert.Empty(await Findings(acme));
     }
 
     async Task LivesThrough(string webhooks, string on, string later)

@@ -22,10 +22,14 @@ public class CollectInvoiceTests
 
     static IntentSnapshot Intent(Account account, IntentStatus status, string? failure = null, decimal refunded = 0, decimal returned = 0, string? attempt = null, decimal amount = 95.08m) => new(
         "pi_1", attempt ?? SlotOf(account).Id, "acme", "inv-1", "cus_1", status, A.Euro(amount), status == IntentStatus.Succeeded ? A.Euro(amount) : A.Euro(0),
-        A.Euro(refunded), A.Euro(returned), failure, IsDebit: true, "eur");
+        refunded == 0 ? [] : [new("re_by_hand", null, RefundStatus.Succeeded, A.Euro(refunded))], A.Euro(returned), failure, IsDebit: true, "eur");
+
+    /// <summary>The payment with a refund that an attempt of ours asked for.</summary>
+    static IntentSnapshot With(IntentSnapshot intent, RefundAttempt attempt, RefundStatus status) =>
+        intent with { Refunds = [new("re_1", attempt.Id, status, attempt.Amount)] };
 
     static AccountChange Heard(Account account, Invoice invoice, IntentSnapshot intent, string on = "2026-05-06") =>
-        CollectInvoice.Observe(account, invoice, intent, A.Day(on), A.Instant(on + "T10:00:00Z"));
+        CollectInvoice.Observe(account, invoice, intent, [], sessionIsOver: false, A.Day(on), A.Instant(on + "T10:00:00Z"));
 
     [Fact]
     public void What_is_due_is_charged_once_and_only_with_a_method_on_file()
@@ -121,16 +125,16 @@ public class CollectInvoiceTests
         var booking = story.Booked("users", 1, on: "2026-05-28");
         var invoice = story.Reached("2026-06-06").Single(); // 104,14
         var account = CollectInvoice.Plan(story.State with { PaymentMethod = A.Card, Receivables = [.. story.State.Receivables.Where(open => open.Invoice == invoice.Id)] }, A.Day("2026-06-06"), Now);
-        IntentSnapshot Of(decimal refunded, decimal returned) =>
-            Intent(account, IntentStatus.Succeeded, refunded: refunded, returned: returned, amount: 104.14m) with { Invoice = invoice.Id.ToString() };
-        var paid = Heard(account, invoice, Of(0, 0), "2026-06-06");
+        IntentSnapshot Of(decimal returned) =>
+            Intent(account, IntentStatus.Succeeded, returned: returned, attempt: "acme-payment-1", amount: 104.14m) with { Invoice = invoice.Id.ToString() };
+        var paid = Heard(account, invoice, Of(0) with { Attempt = SlotOf(account).Id }, "2026-06-06");
         var withdrawn = CancelAddOnOn(paid.Account, paid.Invoices.Single(), booking);
         var credited = withdrawn.Invoices.First(document => document.Id == invoice.Id);
         var attempt = Assert.Single(withdrawn.Account.Refunds);
         Assert.Equal(A.Euro(9.06m), attempt.Amount);
 
-        var refunded = Refunds.Observe(withdrawn.Account, attempt, credited, null, new("re_1", attempt.Id, RefundStatus.Succeeded, attempt.Amount), Now);
-        var returned = Heard(refunded.Account, refunded.Invoices.Single(), Of(9.06m, 104.14m) with { Attempt = "acme-payment-1" }, "2026-07-26");
+        var refunded = Heard(withdrawn.Account, credited, With(Of(0), attempt, RefundStatus.Succeeded), "2026-06-09");
+        var returned = Heard(refunded.Account, refunded.Invoices.Single(), With(Of(104.14m), attempt, RefundStatus.Succeeded), "2026-07-26");
 
         var reopened = returned.Invoices.Single();
         Assert.Equal((A.Euro(104.14m), InvoiceStatus.Open, PaymentState.Returned), (reopened.AmountDue, reopened.Status, reopened.Payment));
@@ -154,15 +158,56 @@ public class CollectInvoiceTests
         var credited = CreditNote.Apply(paid.Account, A.Terms, correction, Issued, Now, 1);
         var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
 
-        var pending = Refunds.Observe(credited.Account, attempt, original, note, new("re_1", attempt.Id, RefundStatus.Pending, attempt.Amount), Now);
-        var failed = Refunds.Observe(
-            pending.Account, pending.Account.Refunds.Single(), pending.Invoices.Single(), note, new("re_1", attempt.Id, RefundStatus.Failed, attempt.Amount), Now);
+        AccountChange Told(Account now, Invoice paidBefore, RefundStatus status) => CollectInvoice.Observe(
+            now, paidBefore, With(Intent(account, IntentStatus.Succeeded), attempt, status), [note], sessionIsOver: false, Issued, Now);
+        var pending = Told(credited.Account, original, RefundStatus.Pending);
+        var failed = Told(pending.Account, pending.Invoices.Single(), RefundStatus.Failed);
+        var again = Told(failed.Account, failed.Invoices[0], RefundStatus.Failed);
 
         Assert.Equal(A.Euro(95.08m), pending.Invoices.Single().Refunded);
         Assert.Equal(A.Euro(0), failed.Invoices[0].Refunded);
         Assert.Equal((InvoiceStatus.Open, PaymentState.RefundFailed), (failed.Invoices[1].Status, failed.Invoices[1].Payment));
         Assert.Equal("refund_failed", Assert.Single(failed.Findings).Code);
         Assert.Empty(failed.Account.Refunds);
+        Assert.Empty(again.Account.Refunds); // a person sees to it, nothing is tried again by itself
+        Assert.Empty(again.Findings);
+    }
+
+    [Fact]
+    public void A_refund_counts_once_whether_it_is_heard_of_by_itself_or_with_its_payment()
+    {
+        var (account, invoice) = Charging();
+        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
+        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
+        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+
+        var heard = With(Intent(account, IntentStatus.Succeeded), attempt, RefundStatus.Succeeded);
+        var once = CollectInvoice.Observe(credited.Account, original, heard, [note], sessionIsOver: false, Issued, Now);
+        var twice = CollectInvoice.Observe(once.Account, once.Invoices[0], heard, [], sessionIsOver: false, Issued, Now);
+
+        Assert.Equal((A.Euro(95.08m), A.Euro(0)), (once.Invoices[0].Refunded, once.Invoices[0].AmountDue));
+        Assert.Equal((A.Euro(95.08m), A.Euro(0)), (twice.Invoices[0].Refunded, twice.Invoices[0].AmountDue));
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Refunded), (once.Invoices[1].Status, once.Invoices[1].Payment));
+        Assert.Equal(["refund.succeeded"], once.Notifications.Concat(twice.Notifications).Select(told => told.Type));
+        Assert.Empty(once.Findings);
+    }
+
+    [Fact]
+    public void A_debit_given_on_Stripes_page_fails_for_good_once_the_page_is_over()
+    {
+        var invoice = Unpaid("business").Last;
+        var unpaid = Unpaid("business").State with { Customer = "cus_1" };
+        var account = CollectInvoice.Take(unpaid, invoice.Id, CollectInvoice.DecideSession(unpaid, invoice, Now).Value());
+        var processing = Heard(account, invoice, Intent(account, IntentStatus.Processing));
+        var declined = Intent(processing.Account, IntentStatus.Failed, "insufficient_funds");
+
+        // As long as the page is open, the customer may try another card on it.
+        Assert.NotNull(SlotOf(Heard(processing.Account, processing.Invoices.Single(), declined).Account));
+        var failed = CollectInvoice.Observe(processing.Account, processing.Invoices.Single(), declined, [], sessionIsOver: true, Issued, Now);
+
+        Assert.Equal((null, null), (failed.Account.Receivables.Single().Slot, failed.Account.Receivables.Single().CollectOn));
+        Assert.Equal((InvoiceStatus.Open, PaymentState.Failed), (failed.Invoices.Single().Status, failed.Invoices.Single().Payment));
+        Assert.Equal("invoice.payment_failed", Assert.Single(failed.Notifications).Type);
     }
 
     [Fact]

@@ -115,43 +115,43 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         return (await FindAsync(() => AskAsync(stop => client.V1.Mandates.GetAsync(mandate, null, null, stop), cancellation)))?.PaymentMethodDetails?.SepaDebit?.Reference;
     }
 
-    public async Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation)
+    public async Task<string> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation)
     {
-        PaymentIntent intent;
         try
         {
-            intent = await AskAsync(stop => client.V1.PaymentIntents.CreateAsync(
+            return (await AskAsync(stop => client.V1.PaymentIntents.CreateAsync(
                 new()
                 {
                     Amount = attempt.Amount.Cents, Currency = Eur, Customer = account.Customer, PaymentMethod = attempt.Method,
                     AllowedPaymentMethodTypes = Methods, OffSession = true, Confirm = true, Description = description, Metadata = Metadata(account.Id, invoice, attempt.Id),
-                }, Key(attempt.Id), stop), cancellation);
+                }, Key(attempt.Id), stop), cancellation)).Id;
         }
         catch (PaymentRefusedException declined) when (declined.InnerException is StripeException { StripeError.PaymentIntent: { } failed })
         {
-            intent = failed;
+            return failed.Id;
         }
-        return await GetIntentAsync(intent.Id, cancellation);
     }
 
-    public async Task<IntentSnapshot?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation)
+    public Task<string?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation)
     {
         var options = new PaymentIntentListOptions { Customer = customer, Created = Since(attempt.At), Limit = 100 };
         var intents = client.V1.PaymentIntents.ListAutoPagingAsync(options, null, cancellation);
-        var found = await AskAsync(async stop =>
+        return AskAsync(async stop =>
         {
             await foreach (var intent in intents.WithCancellation(stop))
             {
-                if (Of(intent.Metadata, AttemptKey) == attempt.Id) return intent;
+                if (Of(intent.Metadata, AttemptKey) == attempt.Id) return intent.Id;
             }
             return null;
         }, cancellation);
-        return found is null ? null : await GetIntentAsync(found.Id, cancellation);
     }
 
     public async Task<IntentSnapshot> GetIntentAsync(string intent, CancellationToken cancellation)
     {
-        var now = await AskAsync(stop => client.V1.PaymentIntents.GetAsync(intent, new() { Expand = ["latest_charge"] }, null, stop), cancellation);
+        var now = await AskAsync(stop => client.V1.PaymentIntents.GetAsync(intent, new() { Expand = ["latest_charge.refunds"] }, null, stop), cancellation);
+        // The payment shows its latest ten; only where there were more is the list asked for.
+        IEnumerable<Refund> refunds = now.LatestCharge?.Refunds is not { } shown ? [] : !shown.HasMore ? shown
+            : await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = intent, Limit = 100 }, null, stop), cancellation);
         var succeeded = now.Status == "succeeded";
         var returned = succeeded && now.LatestCharge is { Disputed: true }
             ? (await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = intent, Limit = 100 }, null, stop), cancellation))
@@ -166,7 +166,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
                 "canceled" => IntentStatus.Canceled,
                 _ => IntentStatus.Failed,
             },
-            new(now.Amount), new(succeeded ? now.AmountReceived : 0), new(now.LatestCharge?.AmountRefunded ?? 0), new(returned),
+            new(now.Amount), new(succeeded ? now.AmountReceived : 0), [.. refunds.Select(Of)], new(returned),
             now.LastPaymentError?.DeclineCode ?? now.LastPaymentError?.Code, now.LatestCharge?.PaymentMethodDetails?.Type == "sepa_debit", now.Currency);
     }
 
@@ -221,15 +221,9 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         }
     }
 
-    public async Task<RefundSnapshot> RefundAsync(AccountId account, RefundAttempt attempt, CancellationToken cancellation) => Of(await AskAsync(
+    public Task RefundAsync(AccountId account, RefundAttempt attempt, CancellationToken cancellation) => AskAsync(
         stop => client.V1.Refunds.CreateAsync(
-            new() { PaymentIntent = attempt.Intent, Amount = attempt.Amount.Cents, Metadata = Metadata(account, attempt.Invoice, attempt.Id) }, Key(attempt.Id), stop), cancellation));
-
-    public async Task<RefundSnapshot?> FindRefundAsync(RefundAttempt attempt, CancellationToken cancellation)
-    {
-        var refunds = await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = attempt.Intent, Limit = 100 }, null, stop), cancellation);
-        return refunds.FirstOrDefault(refund => Of(refund.Metadata, AttemptKey) == attempt.Id) is { } found ? Of(found) : null;
-    }
+            new() { PaymentIntent = attempt.Intent, Amount = attempt.Amount.Cents, Metadata = Metadata(account, attempt.Invoice, attempt.Id) }, Key(attempt.Id), stop), cancellation);
 
     public async IAsyncEnumerable<ProviderEvent> ListEventsAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
     {
