@@ -49,6 +49,21 @@ public sealed class Customer(Service service, string id, string? user = null)
         return documents;
     }
 
+    /// <summary>All of a list that comes in pages.</summary>
+    public async Task<List<JsonElement>> PagedAsync(string path, string field, int limit)
+    {
+        var (all, cursor) = (new List<JsonElement>(), "");
+        do
+        {
+            var page = (await GetAsync($"{path}?limit={limit}{cursor}")).Ok();
+            Assert.InRange(page.Items(field).Count, 1, limit);
+            all.AddRange(page.Items(field));
+            cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : null;
+        }
+        while (cursor is not null);
+        return all;
+    }
+
     public async Task<JsonElement> LastDocumentAsync() => (await DocumentsAsync())[0];
 
     /// <summary>Everything that a refused request must leave as it was.</summary>

@@ -242,12 +242,12 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
             history.Items("invoices").Select(invoice => $"{invoice.Text("kind")} {invoice.Text("status")}"));
         Assert.Equal(JsonValueKind.Null, history.GetProperty("nextCursor").ValueKind);
         Assert.Equal(Ids(history.Items("invoices")), Ids((await acme.GetAsync("/overview")).Ok().Items("invoices")));
-        foreach (var limit in Enumerable.Range(1, 6)) Assert.Equal(Ids(history.Items("invoices")), Ids(await Paged(acme, "/invoices", "invoices", limit)));
+        foreach (var limit in Enumerable.Range(1, 6)) Assert.Equal(Ids(history.Items("invoices")), Ids(await acme.PagedAsync("/invoices", "invoices", limit)));
 
         var journal = (await acme.GetAsync("/journal?limit=100")).Ok().Items("entries");
         Assert.Equal(journal.OrderByDescending(entry => entry.GetProperty("at").GetDateTimeOffset()).Select(entry => entry.ToString()), journal.Select(entry => entry.ToString()));
         foreach (var limit in new[] { 1, 2, 4, journal.Count })
-            Assert.Equal(journal.Select(entry => entry.ToString()), (await Paged(acme, "/journal", "entries", limit)).Select(entry => entry.ToString()));
+            Assert.Equal(journal.Select(entry => entry.ToString()), (await acme.PagedAsync("/journal", "entries", limit)).Select(entry => entry.ToString()));
     });
 
     [Fact]
@@ -267,20 +267,6 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
         Assert.Equal(("79,90/15,18/95,08", "S", "DE"),
             (note.Figure(), note.Items("taxes").Single().Text("category"), note.GetProperty("buyer").GetProperty("address").Text("country")));
     });
-
-    static async Task<List<JsonElement>> Paged(Customer acme, string path, string field, int limit)
-    {
-        var (all, cursor) = (new List<JsonElement>(), "");
-        do
-        {
-            var page = (await acme.GetAsync($"{path}?limit={limit}{cursor}")).Ok();
-            Assert.InRange(page.Items(field).Count, 1, limit);
-            all.AddRange(page.Items(field));
-            cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={next}" : null;
-        }
-        while (cursor is not null);
-        return all;
-    }
 
     static IEnumerable<string> Ids(IEnumerable<JsonElement> documents) => documents.Select(document => document.Text("id"));
 
