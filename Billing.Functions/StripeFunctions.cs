@@ -37,15 +37,17 @@ public sealed class StripeFunctions(
         var now = clock.GetUtcNow();
         await foreach (var id in events.ListPostponedAsync(cancellation))
         {
-            await queue.EnqueueAsync(id, cancellation);
-            await events.ForgetPostponedAsync(id, cancellation);
+            // Forgotten only once it is done: until then it may be postponed again at any moment.
+            if (await events.FindOpenAsync(id, cancellation) is null) await events.ForgetPostponedAsync(id, cancellation);
+            else await queue.EnqueueAsync(id, cancellation);
         }
         try
         {
             var since = await events.FindReadUntilAsync(cancellation) is { } before ? before - LooksBack : now - FirstLooksBack;
             await foreach (var happened in gateway.ListEventsAsync(since, cancellation))
             {
-                if (await events.AddAsync(happened, cancellation)) await queue.EnqueueAsync(happened.Id, cancellation);
+                // Known and not done: its message may have been lost.
+                if (await events.AddAsync(happened, cancellation) || await events.FindOpenAsync(happened.Id, cancellation) is not null) await queue.EnqueueAsync(happened.Id, cancellation);
             }
             await events.SetReadUntilAsync(now, cancellation);
         }

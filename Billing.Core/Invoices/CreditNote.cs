@@ -81,7 +81,7 @@ public static class CreditNote
             WrittenOff = original.WrittenOff - fromWrittenOff,
         }).Settled();
         var noted = account.WithReceivable(corrected) with { NextInvoice = account.NextInvoice + 1 };
-        return Refunds.Plan(new AccountChange(noted), corrected, note.Id, at).With(corrected).Issued(note);
+        return Refunds.Plan(new AccountChange(noted), corrected, note.Id, note.Gross - note.SetOff, at).With(corrected).Issued(note);
     }
 
     static ImmutableArray<TaxTotal> Remaining(Invoice original, ImmutableArray<int> credited) =>

@@ -84,6 +84,9 @@ public static class CollectInvoice
                 Collecting = returned > Money.Zero ? (intent.IsDebit ? PaymentState.Returned : PaymentState.Disputed) : before is null ? PaymentState.None : invoice.Collecting,
                 ReopenedUntil = returned > Money.Zero ? today.AddDays(Terms.DaysToPay) : invoice.ReopenedUntil,
             }).Settled();
+            // Somebody gave money back at the provider by hand: what is owed again is not overdue at once.
+            var isOwedAgain = paid.Status == InvoiceStatus.Open && invoice.Status == InvoiceStatus.Paid && returned == Money.Zero;
+            if (isOwedAgain) paid = paid with { ReopenedUntil = today.AddDays(Terms.DaysToPay) };
             if (slot is not null) account = account.WithReceivable(open! with { Slot = null });
             account = account.WithReceivable(paid);
             if (returned > Money.Zero && account.FindReceivable(invoice.Id) is { } reopened)
@@ -91,12 +94,14 @@ public static class CollectInvoice
 
             // Only money that comes in can be too much: a credit note plans its own refund.
             var change = new AccountChange(account).With(paid);
-            if (before is null) change = Refunds.Plan(change, paid, null, at);
+            if (before is null) change = Refunds.Plan(change, paid, null, intent.Received, at);
+            if (isOwedAgain) change = change.Report(new("refund_unknown", $"Zu {invoice.Number} wurde ohne Korrektur erstattet; offen sind wieder {paid.AmountDue}.", intent.Id));
             foreach (var refund in intent.Refunds)
             {
-                if (change.Account.Refunds.FirstOrDefault(attempt => attempt.Id == refund.Attempt) is not { } attempt) continue;
-                var note = change.Invoices.Concat(notes).FirstOrDefault(note => note.Id == attempt.CreditNote);
-                change = Refunds.Observe(change, attempt, paid, note, refund, at);
+                var attempt = change.Account.Refunds.FirstOrDefault(attempt => attempt.Id == refund.Attempt);
+                var note = change.Invoices.Concat(notes).FirstOrDefault(note => note.Id == (attempt?.CreditNote ?? refund.CreditNote));
+                if (attempt is not null) change = Refunds.Observe(change, attempt, paid, note, refund, at);
+                else if (refund.Status == RefundStatus.Failed && intent.Refunded < before?.Refunded) change = Refunds.FailedLate(change, paid, note, refund, at);
             }
             if (before is null)
                 change = change.Journaled(at, Actor.System, "payment.succeeded", $"{intent.Received} zu {invoice.Number} eingegangen.");
@@ -119,13 +124,17 @@ public static class CollectInvoice
             return new AccountChange(account.WithReceivable(ended).WithReceivable(invoice)).With(invoice with { Collecting = PaymentState.None });
 
         var mustAct = intent.FailureCode == "authentication_required";
-        var failures = open.Failures + 1;
+        // A method that was changed meanwhile is charged as if nothing had been tried.
+        var isOfFormer = !slot.IsSession && slot.Method != account.PaymentMethod?.Id;
+        var failures = isOfFormer ? open.Failures : open.Failures + 1;
         var failed = invoice with { Collecting = mustAct ? PaymentState.ActionRequired : PaymentState.Failed };
         ended = ended with
         {
             Failures = failures,
             // Only cards are tried again by themselves: a debit that failed costs the customer's bank fees.
-            CollectOn = mustAct || slot.IsSession || slot.ProcessingSince is not null || failures > RetryAfter.Length ? null : Later(open.FirstTriedOn!.Value.AddDays(RetryAfter[failures - 1]), today),
+            CollectOn = isOfFormer ? open.CollectOn
+                : mustAct || slot.IsSession || slot.ProcessingSince is not null || failures > RetryAfter.Length ? null
+                : Later((open.FirstTriedOn ?? today).AddDays(RetryAfter[failures - 1]), today),
         };
         return new AccountChange(account.WithReceivable(ended).WithReceivable(failed)).With(failed)
             .Notify(Failed(mustAct ? "invoice.payment_action_required" : "invoice.payment_failed", failed, intent.FailureCode))

@@ -55,13 +55,16 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     /// conflict: so an older state never overwrites a later one.
     /// </summary>
     /// <param name="sessionIsOver">The hosted page that it was made on has been completed.</param>
-    public Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation, bool sessionIsOver = false) =>
-        accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
+    public async Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation, bool sessionIsOver = false)
+    {
+        var observed = await accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
         {
             var intent = await gateway.GetIntentAsync(intentId, stop);
             var invoice = intent.Account == id.Value && InvoiceId.TryParse(intent.Invoice, out var named) ? await store.FindInvoiceAsync(id, named, stop) : null;
             return Pending.Of(await ObservedAsync(account, invoice, intent, sessionIsOver, today, now, stop), new Reply(200, ReplyKind.Account));
         }, cancellation);
+        if (observed.IsRefused(out var refusal, out _)) throw new InvalidOperationException($"Account {id}: payment {intentId} was not taken in, {refusal.Code}.");
+    }
 
     async Task<AccountChange> ObservedAsync(
         Account account, Invoice? invoice, IntentSnapshot intent, bool sessionIsOver, DateOnly today, DateTimeOffset now, CancellationToken cancellation)
@@ -79,7 +82,8 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             && await gateway.CancelIntentAsync(intent.Id, cancellation) is { Status: not IntentStatus.Canceled } late) intent = late;
 
         var notes = ImmutableArray.CreateBuilder<Invoice>();
-        foreach (var note in account.Refunds.Where(refund => refund.Intent == intent.Id).Select(refund => refund.CreditNote).OfType<InvoiceId>().Distinct())
+        var paidOut = account.Refunds.Where(refund => refund.Intent == intent.Id).Select(refund => refund.CreditNote).Concat(intent.Refunds.Select(refund => refund.CreditNote));
+        foreach (var note in paidOut.OfType<InvoiceId>().Distinct())
             notes.Add((await store.FindInvoiceAsync(account.Id, note, cancellation))!);
         return CollectInvoice.Observe(account, invoice, intent, notes.ToImmutable(), sessionIsOver, today, now);
     }
@@ -105,20 +109,24 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         await CommitAsync(id, invoiceId, now, (account, _, _) => account.FindReceivable(invoiceId) is { Slot: { } slot } open && slot.Id == attempt!.Id
             ? new(account.WithReceivable(open with { Slot = slot with { Stage = AttemptStage.UnderWay, Session = session.Id, TryAt = now + LookAgain / 2 } }))
             : new(account), cancellation);
-        return session;
+        // Another request found nothing at the provider yet and opened a page of its own: only one of them may be paid.
+        if ((await store.FindAsync(id, cancellation))?.Account.FindReceivable(invoiceId)?.Slot?.Id == attempt!.Id) return session;
+        await gateway.ExpireSessionAsync(session.Id, cancellation);
+        return Refusals.PaymentInProgress;
     }
 
     /// <summary>Brings the method on file up to what the provider has.</summary>
     public async Task SyncMethodAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
     {
         if (await store.FindAsync(id, cancellation) is not { Account.Customer: { } customer }) return;
-        var method = await gateway.FindMethodAsync(customer, cancellation);
         var isNew = false;
-        await accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, today, _) =>
+        var synced = await accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
         {
+            var method = await gateway.FindMethodAsync(account.Customer ?? customer, stop);
             isNew = account.PaymentMethod != method;
-            return Task.FromResult<Decision<Pending>>(Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account)));
+            return Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account));
         }, cancellation);
+        if (synced.IsRefused(out var refusal, out _)) throw new InvalidOperationException($"Account {id}: the method was not brought up to date, {refusal.Code}.");
         if (isNew) await WorkAsync(id, now, Look.AtFresh, cancellation);
     }
 
@@ -143,7 +151,8 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         {
             account = await WithCustomerAsync(account, now, cancellation);
             intent = IsFresh(slot.At, now) ? null : await gateway.FindIntentAsync(account.Customer!, slot, cancellation);
-            if (intent is null && now - slot.At > KeyIsGood)
+            // Not there. Too old to be sent again, or for more than is due by now: what is left is another attempt's.
+            if (intent is null && !IsFresh(slot.At, now) && (now - slot.At > KeyIsGood || open.AmountDue < slot.Amount))
             {
                 await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => CollectInvoice.Abandon(current, invoice, slot, today, again: true), cancellation);
                 return;
@@ -193,7 +202,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         {
             // Looked for and not there: a new attempt has a new key.
             await CommitAsync(account.Id, attempt.Invoice, now, (current, invoice, _) => current.Refunds.Contains(attempt)
-                ? Refunds.Plan(new(current with { Refunds = current.Refunds.Remove(attempt) }), invoice, attempt.CreditNote, now)
+                ? Refunds.Plan(new(current with { Refunds = current.Refunds.Remove(attempt) }), invoice, attempt.CreditNote, attempt.Amount, now)
                 : new(current), cancellation);
             return;
         }
@@ -203,7 +212,9 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
 
     /// <summary>Stripe will never do it: a charge counts as failed, a page was never opened.</summary>
     Task<Decision<Outcome>> RefusedAsync(AccountId id, Receivable open, PaymentAttempt slot, string code, DateTimeOffset now, CancellationToken cancellation) =>
-        CommitAsync(id, open.Invoice, now, (account, invoice, today) => slot.IsSession
+        // What the provider has is never given up because a question about it was refused.
+        slot.Intent is not null ? throw new PaymentProviderUnavailableException($"Refused: {code}.")
+        : CommitAsync(id, open.Invoice, now, (account, invoice, today) => slot.IsSession
             ? CollectInvoice.Abandon(account, invoice, slot, today, again: false)
             : CollectInvoice.Observe(account, invoice, IntentSnapshot.Refused(slot, code), [], sessionIsOver: false, today, now), cancellation);
 
@@ -254,16 +265,21 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     {
         try
         {
-            await work(cancellation);
+            try
+            {
+                await work(cancellation);
+            }
+            catch (PaymentRefusedException refusal)
+            {
+                log.LogError(refusal, "Account {Account}: {Attempt} is refused", id, attempt);
+                await refused(refusal.Code, cancellation);
+            }
         }
-        catch (PaymentRefusedException refusal)
+        catch (Exception outage) when (outage is not OperationCanceledException)
         {
-            log.LogError(refusal, "Account {Account}: {Attempt} is refused", id, attempt);
-            await refused(refusal.Code, cancellation);
-        }
-        catch (PaymentProviderUnavailableException outage)
-        {
-            log.LogWarning("Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
+            // Whatever it is, the account's other payments do not wait for it.
+            if (outage is PaymentProviderUnavailableException) log.LogWarning("Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
+            else log.LogError(outage, "Account {Account}: {Attempt} waits", id, attempt);
             var wait = now - since;
             var next = now + (wait < FirstLook ? FirstLook : wait > LongestWait ? LongestWait : wait);
             await accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(

@@ -15,7 +15,7 @@ public static class Dunning
 
     /// <summary>The receivables whose level has risen.</summary>
     public static bool IsDue(Account account, AccessTerms terms, DateOnly today) =>
-        !account.HasEnded && account.Receivables.Any(open => LevelOn(open, terms, today) > open.DunningLevel);
+        account.Receivables.Any(open => LevelOn(open, terms, today) > open.DunningLevel);
 
     /// <summary>The next day on which a level rises.</summary>
     public static DateOnly? NextDay(Account account, AccessTerms terms, DateOnly today) => account.Receivables

@@ -31,7 +31,8 @@ public sealed record SessionSnapshot(string Id, string? Url, bool IsOpen, bool I
 public enum RefundStatus { Pending, Succeeded, Failed }
 
 /// <summary>A refund as the provider has it now.</summary>
-public sealed record RefundSnapshot(string Id, string? Attempt, RefundStatus Status, Money Amount);
+/// <param name="CreditNote">The credit note that it pays out, from its metadata.</param>
+public sealed record RefundSnapshot(string Id, string? Attempt, RefundStatus Status, Money Amount, InvoiceId? CreditNote = null);
 
 /// <summary>The provider could not be asked, or its answer was lost: nothing is known of the outcome. The message names no secret.</summary>
 public sealed class PaymentProviderUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

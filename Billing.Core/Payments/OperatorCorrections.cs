@@ -32,10 +32,11 @@ public static class OperatorCorrections
         return Pending.Of(change, ReplyOf(invoice));
     }
 
-    /// <summary>Gives up what is still due.</summary>
+    /// <summary>Gives up what is still due; not while a payment is under way, which would have to be given back.</summary>
     public static Decision<Pending> WriteOff(Account account, Invoice invoice, string reason, DateTimeOffset at, Actor by)
     {
         if (!IsIssued(invoice) || invoice.AmountDue == Money.Zero) return Refusals.InvoiceNotPayable;
+        if (account.FindReceivable(invoice.Id) is { Slot: not null }) return Refusals.PaymentInProgress;
 
         var closed = (invoice with { WrittenOff = invoice.WrittenOff + invoice.AmountDue }).Settled();
         return Pending.Of(

@@ -54,10 +54,12 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
         {
             await WorkAsync(happened, now, cancellation);
         }
-        catch (PaymentProviderUnavailableException outage)
+        catch (Exception outage) when (outage is not OperationCanceledException)
         {
-            log.LogWarning("Event {Event} ({Type}) waits, {Reason}", happened.Id, happened.Type, outage.Message);
+            // Kept in mind first: should the queue give the message up, the hourly look does not.
             await events.PostponeAsync(happened.Id, cancellation);
+            if (outage is not PaymentProviderUnavailableException) throw;
+            log.LogWarning("Event {Event} ({Type}) waits, {Reason}", happened.Id, happened.Type, outage.Message);
         }
     }
 

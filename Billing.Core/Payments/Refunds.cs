@@ -13,10 +13,11 @@ public static class Refunds
     /// transfer cannot be returned from here: the operator is told.
     /// </summary>
     /// <param name="creditNote">The document that is paid out; null where a surplus goes back.</param>
-    public static AccountChange Plan(AccountChange change, Invoice invoice, InvoiceId? creditNote, DateTimeOffset at)
+    /// <param name="most">What this document or payment gives cause for: what an earlier one is still owed is another matter.</param>
+    public static AccountChange Plan(AccountChange change, Invoice invoice, InvoiceId? creditNote, Money most, DateTimeOffset at)
     {
         var account = change.Account;
-        var owed = -invoice.Balance - account.Refunds.Where(refund => refund.Invoice == invoice.Id && refund.Refund is null).Sum(refund => refund.Amount);
+        var owed = Money.Min(most, -invoice.Balance - account.Refunds.Where(refund => refund.Invoice == invoice.Id && refund.Refund is null).Sum(refund => refund.Amount));
         foreach (var payment in invoice.Payments.Reverse().Where(payment => payment.Intent is not null))
         {
             var underWay = account.Refunds.Where(refund => refund.Intent == payment.Intent && refund.Refund is null).Sum(refund => refund.Amount);
@@ -64,6 +65,16 @@ public static class Refunds
         return change
             .Notify(new("refund.succeeded") { InvoiceId = invoice.Id.ToString(), Number = (note ?? invoice).Number, GrossCents = attempt.Amount.Cents })
             .Journaled(at, Actor.System, "refund.succeeded", $"{attempt.Amount} zu {invoice.Number} erstattet.");
+    }
+
+    /// <summary>A refund that had succeeded came back: the money is owed again, and a person has to see to it.</summary>
+    public static AccountChange FailedLate(AccountChange change, Invoice invoice, Invoice? note, RefundSnapshot refund, DateTimeOffset at)
+    {
+        if (note is { RefundHasFailed: false })
+            change = change.With(note with { RefundHasFailed = true, PaidOut = Money.Max(note.PaidOut - refund.Amount, Money.Zero), Status = InvoiceStatus.Open });
+        return change
+            .Report(new("refund_failed", $"Die Erstattung von {refund.Amount} zu {invoice.Number} ist zurückgekommen.", refund.Id))
+            .Journaled(at, Actor.System, "refund.failed", $"Erstattung von {refund.Amount} zu {invoice.Number} zurückgekommen.");
     }
 
     static string Id(Account account) => string.Create(CultureInfo.InvariantCulture, $"{account.Id}-refund-{account.NextAttempt}");

@@ -172,7 +172,7 @@ sealed partial class OpenApi
 /// <summary>A method on a path of the document.</summary>
 sealed record Operation(string Method, string Path, JsonElement Json)
 {
-    readonly Regex template = new($"\\A{Regex.Replace(Regex.Escape(Path), @"\\\{\w+}", "[^/]*")}\\z");
+    readonly Regex template = new($"\\A{Regex.Replace(Regex.Escape(Path), @"\\\{\w+}", "[^/]+")}\\z");
 
     public FrozenSet<string> Codes { get; } = Json.GetProperty("x-codes").EnumerateArray().Select(code => code.GetString()!).ToFrozenSet();
 

@@ -379,6 +379,25 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
     });
 
     [Fact]
+    public Task Of_pages_to_pay_that_open_at_once_at_most_one_can_be_paid() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06");
+        var invoice = (await acme.LastDocumentAsync()).Text("id");
+        var pages = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => acme.PayNowAsync(invoice)));
+        var opened = pages.Where(page => page.Status == 200).Select(page => page.Json.Text("url")).ToList();
+        Assert.All(pages.Where(page => page.Status != 200), page => Assert.Equal(409, page.Status));
+        var paid = 0;
+        foreach (var url in opened) paid += (await Service.Stripe.CompleteAsync(url, Visa)).Status == 200 ? 1 : 0;
+        Assert.InRange(paid, 0, 1);
+        await Settle();
+        if (paid == 0) (await Service.Stripe.CompleteAsync(await acme.PayPageAsync(invoice), Visa)).Ok();
+        await Settle();
+        Assert.Equal("paid succeeded", await State(acme));
+        Assert.Single(await Succeeded(acme));
+        Assert.Empty(await Service.Stripe.RefundsAsync(acme.Id));
+    });
+
+    [Fact]
     public Task A_void_invoice_cannot_be_paid() => Story(async () =>
     {
         var acme = await Open("pro", "2026-05-06");
@@ -438,6 +457,21 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.Equal("paid succeeded", await State(acme));
         Assert.Equal([5343, 5343], (await Intents(acme)).Select(intent => intent.Cents("amount")));
         Assert.Empty(await Findings(acme));
+    });
+
+    [Fact]
+    public Task What_was_voided_before_Stripe_could_be_reached_is_not_charged() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "pro", "2026-02-13");
+        await Service.Stripe.FailAsync("POST /v1/payment_intents", "429", times: 100_000);
+        var upgrade = (await acme.ChangesAsync("business")).Text("id");
+        (await acme.OperateAsync($"/invoices/{upgrade}/void", new { reason = "Kulanz" })).Ok();
+        await Until("2026-02-14");
+        await Service.Stripe.RecoverAsync();
+        await Until("2026-02-15");
+        Assert.Single(await Intents(acme));
+        Assert.Empty(await Service.Stripe.RefundsAsync(acme.Id));
+        Assert.Equal("void none", State(await acme.InvoiceAsync(upgrade)));
     });
 
     /// <summary>The method was removed at Stripe and nobody told us: the charge is refused, not declined.</summary>

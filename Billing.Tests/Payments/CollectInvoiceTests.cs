@@ -210,6 +210,83 @@ public class CollectInvoiceTests
         Assert.Equal("invoice.payment_failed", Assert.Single(failed.Notifications).Type);
     }
 
+    [Theory]
+    [InlineData(IntentStatus.Processing)]
+    [InlineData(null)]
+    public void A_method_left_while_the_former_is_tried_is_charged_when_that_fails(IntentStatus? before)
+    {
+        var (account, invoice) = Charging();
+        if (before is { } status)
+        {
+            var waits = Heard(account, invoice, Intent(account, status));
+            (account, invoice) = (waits.Account, waits.Invoices.Single());
+        }
+        var changed = PaymentMethods.Change(account, A.Card with { Id = "pm_2" }, Issued, Now).Account;
+
+        var failed = Heard(changed, invoice, Intent(changed, IntentStatus.Failed, "card_declined"));
+        var again = CollectInvoice.Plan(failed.Account, Issued, Now);
+
+        Assert.Equal(("pm_2", AttemptStage.Planned), (SlotOf(again).Method, SlotOf(again).Stage));
+        Assert.Equal(0, again.Receivables.Single().Failures);
+    }
+
+    [Fact]
+    public void A_refund_that_comes_back_days_later_is_told_once_and_owed_again()
+    {
+        var (account, invoice) = Charging();
+        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
+        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
+        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        AccountChange Told(AccountChange now, Invoice noted, RefundStatus status) => CollectInvoice.Observe(
+            now.Account, now.Invoices[0], Intent(account, IntentStatus.Succeeded) with { Refunds = [new("re_1", attempt.Id, status, attempt.Amount, noted.Id)] }, [noted],
+            sessionIsOver: false, Issued, Now);
+
+        var succeeded = Told(new AccountChange(credited.Account).With(original), note, RefundStatus.Succeeded);
+        var back = Told(succeeded, succeeded.Invoices[1], RefundStatus.Failed);
+        var again = Told(back, back.Invoices[1], RefundStatus.Failed);
+
+        Assert.Equal(("refund_failed", PaymentState.RefundFailed, InvoiceStatus.Open), (Assert.Single(back.Findings).Code, back.Invoices[1].Payment, back.Invoices[1].Status));
+        Assert.Empty(again.Findings);
+        Assert.Empty(back.Account.Refunds.Concat(again.Account.Refunds));
+    }
+
+    [Fact]
+    public void A_credit_note_refunds_its_own_amount_and_not_what_an_earlier_one_is_still_owed()
+    {
+        var story = An.Account("business");
+        var (one, two) = (story.Booked("users", 1, on: "2026-05-28"), story.Booked("users", 1, on: "2026-05-28"));
+        var invoice = story.Reached("2026-06-06").Single();
+        var account = CollectInvoice.Plan(story.State with { PaymentMethod = A.Card, Receivables = [.. story.State.Receivables.Where(open => open.Invoice == invoice.Id)] }, A.Day("2026-06-06"), Now);
+        var intent = Intent(account, IntentStatus.Succeeded, amount: invoice.Gross.Cents / 100m) with { Invoice = invoice.Id.ToString() };
+        var paid = Heard(account, invoice, intent, "2026-06-06");
+        var first = CancelAddOnOn(paid.Account, paid.Invoices.Single(), one);
+        var (credited, note, attempt) = (first.Invoices.First(document => document.Id == invoice.Id), first.Invoices.First(document => document.Id != invoice.Id), first.Account.Refunds.Single());
+        var failed = CollectInvoice.Observe(first.Account, credited, With(intent, attempt, RefundStatus.Failed), [note], sessionIsOver: false, Issued, Now);
+
+        var second = CancelAddOnOn(failed.Account, failed.Invoices.First(document => document.Id == invoice.Id), two);
+
+        Assert.Equal(second.Invoices.First(document => document.Kind == DocumentKind.CreditNote).Gross, Assert.Single(second.Account.Refunds).Amount);
+    }
+
+    [Fact]
+    public void What_somebody_gave_back_at_Stripe_is_owed_again_in_14_days_and_told()
+    {
+        var (account, invoice) = Charging();
+        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
+
+        var given = Heard(paid.Account, paid.Invoices.Single(), Intent(account, IntentStatus.Succeeded, refunded: 10), "2026-08-01");
+
+        Assert.Equal((A.Euro(10), A.Day("2026-08-15")), (given.Invoices.Single().AmountDue, given.Account.Receivables.Single().DueOn));
+        Assert.Equal("refund_unknown", Assert.Single(given.Findings).Code);
+    }
+
+    [Fact]
+    public void Nothing_is_written_off_while_a_payment_is_under_way()
+    {
+        var (account, invoice) = Charging();
+        Assert.Equal("payment_in_progress", OperatorCorrections.WriteOff(account, invoice, "Kulanz", Now, A.Owner).Refusal());
+    }
+
     [Fact]
     public void Each_step_of_dunning_is_told_once()
     {

@@ -14,7 +14,7 @@ namespace Billing.Adapters.StripeApi;
 /// <summary>Stripe behind the port: every object carries account, invoice and attempt in its metadata, every create its own idempotency key.</summary>
 public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPaymentGateway
 {
-    const string AccountKey = "account", InvoiceKey = "invoice", AttemptKey = "attempt", Eur = "eur";
+    const string AccountKey = "account", InvoiceKey = "invoice", AttemptKey = "attempt", CreditNoteKey = "credit_note", Eur = "eur";
     static readonly List<string> Methods = ["card", "sepa_debit"];
     const string PortalPurpose = "cloudcrm-billing-methods";
 
@@ -223,7 +223,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
 
     public Task RefundAsync(AccountId account, RefundAttempt attempt, CancellationToken cancellation) => AskAsync(
         stop => client.V1.Refunds.CreateAsync(
-            new() { PaymentIntent = attempt.Intent, Amount = attempt.Amount.Cents, Metadata = Metadata(account, attempt.Invoice, attempt.Id) }, Key(attempt.Id), stop), cancellation);
+            new() { PaymentIntent = attempt.Intent, Amount = attempt.Amount.Cents, Metadata = Metadata(account, attempt.Invoice, attempt.Id, attempt.CreditNote) }, Key(attempt.Id), stop), cancellation);
 
     public async IAsyncEnumerable<ProviderEvent> ListEventsAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -248,14 +248,17 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
 
     static RefundSnapshot Of(Refund refund) => new(
         refund.Id, Of(refund.Metadata, AttemptKey),
-        refund.Status switch { "succeeded" => RefundStatus.Succeeded, "failed" or "canceled" => RefundStatus.Failed, _ => RefundStatus.Pending }, new(refund.Amount));
+        refund.Status switch { "succeeded" => RefundStatus.Succeeded, "failed" or "canceled" => RefundStatus.Failed, _ => RefundStatus.Pending }, new(refund.Amount),
+        InvoiceId.TryParse(Of(refund.Metadata, CreditNoteKey), out var note) ? note : null);
 
     static string? Of(Dictionary<string, string>? metadata, string key) => metadata?.GetValueOrDefault(key);
 
-    static Dictionary<string, string> Metadata(AccountId account, InvoiceId invoice, string attempt) => new()
+    static Dictionary<string, string> Metadata(AccountId account, InvoiceId invoice, string attempt, InvoiceId? creditNote = null)
     {
-        [AccountKey] = account.Value, [InvoiceKey] = invoice.ToString(), [AttemptKey] = attempt,
-    };
+        var metadata = new Dictionary<string, string> { [AccountKey] = account.Value, [InvoiceKey] = invoice.ToString(), [AttemptKey] = attempt };
+        if (creditNote is { } note) metadata[CreditNoteKey] = note.ToString();
+        return metadata;
+    }
 
     static RequestOptions Key(string key) => new() { IdempotencyKey = key };
 
@@ -289,6 +292,12 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         catch (StripeException outage) when (outage.HttpStatusCode is 0 or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
         {
             throw new PaymentProviderUnavailableException($"Stripe answered {(int)outage.HttpStatusCode}.", outage);
+        }
+        // Our own key or request was wrong: whether anything happened before, nobody knows.
+        catch (StripeException ours) when (ours.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.FailedDependency
+            || ours.StripeError?.Type == "idempotency_error")
+        {
+            throw new PaymentProviderUnavailableException($"Stripe answered {(int)ours.HttpStatusCode} ({ours.StripeError?.Type}).", ours);
         }
         catch (StripeException refused)
         {
