@@ -1,7 +1,12 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Billing.Access;
 using Billing.Accounts;
 using Billing.Catalogs;
@@ -27,6 +32,13 @@ public class Pdf
 
     [Benchmark]
     public byte[] Render() => InvoiceDocument.Render(_invoice, Letterhead);
+
+    // In this process: the build of a second one would install packages and fonts again.
+    internal static void Run() => BenchmarkRunner.Run<Pdf>(ManualConfig.CreateEmpty()
+        .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(15))
+        .AddColumnProvider(DefaultColumnProviders.Instance).AddColumn(new FileSizeColumn())
+        .AddLogger(ConsoleLogger.Default).AddExporter(MarkdownExporter.Console)
+        .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "billing-benchmarks")));
 
     internal static int FileSize(int lines) => InvoiceDocument.Render(Of(lines), Letterhead).Length;
 

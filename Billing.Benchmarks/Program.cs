@@ -1,23 +1,22 @@
-using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Exporters;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Loggers;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using System.Globalization;
 using Billing.Benchmarks;
 
-if (args is not ["pdf"])
+// Figures and what they mean: docs/performance.md.
+switch (args)
 {
-    Console.Error.WriteLine("dotnet run -c Release --project Billing.Benchmarks -- pdf");
-    return 2;
+    case ["pdf"]:
+        Pdf.Run();
+        return 0;
+    case ["close", .. var rest]:
+        await Close.RunAsync(Number(rest, "--accounts", 200), Number(rest, "--months", 5));
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            dotnet run -c Release --project Billing.Benchmarks -- pdf
+            dotnet run -c Release --project Billing.Benchmarks -- close [--accounts 200] [--months 5]
+            """);
+        return 2;
 }
 
-// In this process: the build of a second one would install packages and fonts again.
-var config = ManualConfig.CreateEmpty()
-    .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(15))
-    .AddColumnProvider(DefaultColumnProviders.Instance).AddColumn(new FileSizeColumn())
-    .AddLogger(ConsoleLogger.Default).AddExporter(MarkdownExporter.Console)
-    .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "billing-benchmarks"));
-BenchmarkRunner.Run<Pdf>(config);
-return 0;
+static int Number(string[] args, string name, int otherwise) =>
+    Array.IndexOf(args, name) is >= 0 and var place && place + 1 < args.Length ? int.Parse(args[place + 1], NumberStyles.None, CultureInfo.InvariantCulture) : otherwise;
