@@ -47,8 +47,7 @@ public sealed class WorkFunctions(
     {
         var (account, entry) = AccountQueue.Read(message);
         var now = clock.GetUtcNow();
-        await accounts.WorkAsync(account, entry, now, cancellation);
-        await collections.WorkAsync(account, now, Look.AtFresh, cancellation);
+        if (await accounts.WorkAsync(account, entry, now, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtFresh, cancellation);
     }
 
     /// <summary>Tells the CRM what waits to be told of one account.</summary>

@@ -85,6 +85,9 @@ public sealed record Account
     public bool LongSuspensionTold { get; init; }
     public DueEntry? Due { get; init; }
 
+    /// <summary>When a reply or a used confirmation was last kept; null once all of them have been purged.</summary>
+    public DateTimeOffset? LastRemembered { get; init; }
+
     public int NextInvoice { get; init; } = 1;
     public int NextBooking { get; init; } = 1;
     public int NextJournal { get; init; } = 1;

@@ -19,10 +19,13 @@ public sealed record Command(
 public sealed record RequestKey(string Key, string Request);
 
 /// <summary>A command that was carried out, now or when its key came first.</summary>
-/// <param name="Account">As it now stands.</param>
+/// <param name="Stored">The account as it now stands.</param>
 /// <param name="Invoices">The documents that this call wrote.</param>
 /// <param name="Archived">The bookings that this call moved out of the state.</param>
-public sealed record Outcome(Reply Reply, Account Account, ImmutableArray<Invoice> Invoices, ImmutableArray<AddOnBooking> Archived);
+public sealed record Outcome(Reply Reply, StoredAccount Stored, ImmutableArray<Invoice> Invoices, ImmutableArray<AddOnBooking> Archived)
+{
+    public Account Account => Stored.Account;
+}
 
 /// <summary>
 /// The account's transaction: load, advance to now, decide, commit one batch, deliver what it promised. On a conflict everything is
@@ -56,7 +59,7 @@ public sealed class Accounts(
         var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation, command.Read);
         if (current.IsRefused(out var missing, out var stored)) return missing;
         // A preview is not remembered: a dialog may use one key for it and for the order. But a key that was used for something else is.
-        if (await ReplayAsync(command, stored.Account, cancellation) is not null) return Refusals.IdempotencyKeyReused;
+        if (await ReplayAsync(command, stored, cancellation) is not null) return Refusals.IdempotencyKeyReused;
         var decision = await decide(stored.Account, stored.Account.DayOf(command.ReceivedAt), cancellation);
         return decision.IsRefused(out var refusal, out var order) ? refusal : Show(order, command);
     }
@@ -95,12 +98,13 @@ public sealed class Accounts(
         var result = pending.Apply(await numbers.NextAsync(command.ReceivedAt, cancellation));
         var committed = await CommitAsync(null, result.Change, command.ReceivedAt, null, null, cancellation);
         if (committed.Stored is not { } stored) return null;
-        return (Decision<Outcome>)new Outcome(result.Reply, stored.Account, committed.Change.Invoices, []);
+        return (Decision<Outcome>)new Outcome(result.Reply, stored, committed.Change.Invoices, []);
     }
 
     /// <summary>Everything that waits on an account: what has fallen due, and promises of earlier commits that were not kept.</summary>
     /// <param name="entry">The due entry that led here; removed where it guards nothing any more.</param>
-    public async Task WorkAsync(AccountId id, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
+    /// <returns>The account as it now stands; null if there is none.</returns>
+    public async Task<StoredAccount?> WorkAsync(AccountId id, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
     {
         var read = await store.FindAsync(id, cancellation);
         var current = await CurrentAsync(id, now, cancellation, read);
@@ -108,7 +112,7 @@ public sealed class Accounts(
         {
             if (refusal == Refusals.Busy) throw new InvalidOperationException($"Account {id} was changed too often at the same time.");
             if (entry is not null) await TidyAsync(entry, null, now, cancellation);
-            return;
+            return null;
         }
 
         if (entry is null or { Purpose: DuePurpose.Outbox })
@@ -123,6 +127,7 @@ public sealed class Accounts(
         // The entry of the moment that has just passed went with the commit that moved it on.
         var isGone = entry is { Purpose: DuePurpose.Account } && new DueEntry(entry.Moment, entry.Version) == read?.Account.Due && stored.Account.Due != read.Account.Due;
         if (entry is not null && !isGone) await TidyAsync(entry, stored.Account, now, cancellation);
+        return stored;
     }
 
     /// <summary>
@@ -156,44 +161,48 @@ public sealed class Accounts(
             if (decision.IsRefused(out var refusal, out var pending))
             {
                 // A repeated command is mostly refused by what it did the first time: then its answer is remembered.
-                return await ReplayAsync(command, stored.Account, cancellation) ?? refusal;
+                return await ReplayAsync(command, stored, cancellation) ?? refusal;
             }
 
             if (pending.NeedsNumber && number == 0) number = await numbers.NextAsync(command.ReceivedAt, cancellation);
             var result = pending.Apply(number);
             var reply = command.Key is { } key ? new RememberedReply(key.Key, key.Request, result.Reply, command.ReceivedAt) : null;
-            if (reply is null && result.Change == new AccountChange(stored.Account)) return new Outcome(result.Reply, stored.Account, [], []);
+            if (reply is null && result.Change == new AccountChange(stored.Account)) return new Outcome(result.Reply, stored, [], []);
 
             var committed = await CommitAsync(stored, result.Change, command.ReceivedAt, reply, pending.UsedConfirmation, cancellation);
-            if (committed.Stored is { } written) return new Outcome(result.Reply, written.Account, committed.Change.Invoices, committed.Change.Archived);
-            if (committed.Outcome == CommitOutcome.ReplyExists) return await ReplayAsync(command, stored.Account, cancellation) ?? Refusals.Busy;
+            if (committed.Stored is { } written) return new Outcome(result.Reply, written, committed.Change.Invoices, committed.Change.Archived);
+            if (committed.Outcome == CommitOutcome.ReplyExists) return await ReplayAsync(command, stored, cancellation) ?? Refusals.Busy;
             confirmationUsed |= committed.Outcome == CommitOutcome.ConfirmationUsed;
         }
         return Refusals.Busy;
     }
 
-    async Task<Decision<Outcome>?> ReplayAsync(Command command, Account account, CancellationToken cancellation)
+    async Task<Decision<Outcome>?> ReplayAsync(Command command, StoredAccount stored, CancellationToken cancellation)
     {
         if (command.Key is not { } key || await store.FindReplyAsync(command.Account, key.Key, cancellation) is not { } remembered) return null;
-        return remembered.Request == key.Request ? new Outcome(remembered.Reply, account, [], []) : Refusals.IdempotencyKeyReused;
+        return remembered.Request == key.Request ? new Outcome(remembered.Reply, stored, [], []) : Refusals.IdempotencyKeyReused;
     }
 
     /// <summary>Null after a conflict.</summary>
     async Task<StoredAccount?> AdvanceAsync(StoredAccount stored, DateTimeOffset now, CancellationToken cancellation)
     {
-        var closed = false;
+        var purge = false;
         while (AdvanceAccount.Next(stored.Account, terms, now) is { } advance)
         {
             var number = advance.NeedsNumber(stored.Account, terms) ? await numbers.NextAsync(now, cancellation) : 0;
             var change = advance.Apply(stored.Account, terms, BerlinCalendar.DayOf(now), now, number);
+            if (advance is CloseCycle.CycleClosed && stored.Account.LastRemembered is { } last)
+            {
+                purge = true;
+                if (last < now - Remembered) change = change.With(change.Account with { LastRemembered = null });
+            }
             var committed = await CommitAsync(stored, change, now, null, null, cancellation);
             if (committed.Stored is null) return null;
             stored = committed.Stored;
-            closed |= advance is CloseCycle.CycleClosed;
             foreach (var invoice in committed.Change.Invoices)
                 log.LogInformation("Account {Account}: issued {Document} over {Cents} cents", stored.Account.Id, invoice.Number ?? "a void draft", invoice.Gross.Cents);
         }
-        if (closed) await PurgeAsync(stored.Account.Id, now, cancellation);
+        if (purge) await PurgeAsync(stored.Account.Id, now, cancellation);
         return stored;
     }
 
@@ -215,13 +224,16 @@ public sealed class Accounts(
         if (!promise.IsEmpty) await due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation);
         await documents.IndexAsync(change, issued, cancellation);
 
-        var account = change.Account with { Version = version, Due = dueNow };
+        var account = change.Account with
+        {
+            Version = version, Due = dueNow, LastRemembered = reply is null && usedConfirmation is null ? change.Account.LastRemembered : at,
+        };
         var result = await store.CommitAsync(
             new(before, account, change.Invoices, change.Archived, change.Journal, promise.IsEmpty ? null : promise, reply, usedConfirmation, at), cancellation);
         if (result.Outcome != CommitOutcome.Committed) return (result.Outcome, null, change);
 
         await AfterCommitAsync(id, dueBefore == dueNow ? null : dueBefore, promise, files, cancellation);
-        return (result.Outcome, result.Stored, change);
+        return (result.Outcome, result.Stored! with { Invoices = change.Invoices }, change);
     }
 
     async Task PurgeAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)

@@ -7,7 +7,11 @@ using Billing.Values;
 namespace Billing.Accounts;
 
 /// <summary>An account as it was read, with the tag that a commit on it must still find.</summary>
-public sealed record StoredAccount(Account Account, string Tag);
+public sealed record StoredAccount(Account Account, string Tag)
+{
+    /// <summary>The documents that were written with it, where this process has just committed it: they need not be read again.</summary>
+    public ImmutableArray<Invoice> Invoices { get; init; } = [];
+}
 
 /// <summary>A successful answer that is remembered for its idempotency key.</summary>
 /// <param name="Key">Hash of the key: one key, one row in the account.</param>
@@ -60,7 +64,7 @@ public interface IAccountStore
     Task<ImmutableArray<OutboxEntry>> ListOutboxAsync(AccountId id, CancellationToken cancellation);
     Task DeleteOutboxAsync(OutboxEntry entry, CancellationToken cancellation);
 
-    /// <summary>Forgets replies and used confirmations from before that moment.</summary>
+    /// <summary>Forgets replies and used confirmations from before that moment; see <see cref="Account.LastRemembered"/>.</summary>
     Task PurgeAsync(AccountId id, DateTimeOffset before, CancellationToken cancellation);
 
     /// <summary>Accounts whose due moment passed before then, or that still hold an outbox from before then: what the due index must have missed.</summary>

@@ -27,7 +27,7 @@ sealed class Typeface
 
     readonly Part _latin, _wide;
 
-    Typeface(string weight) => (_latin, _wide) = (new($"fonts/{weight}-Latin.ttf"), new($"fonts/{weight}-Wide.ttf"));
+    Typeface(string weight) => (_latin, _wide) = (new($"fonts/{weight}-Latin"), new($"fonts/{weight}-Wide"));
 
     /// <summary>Glyphs of one part of the face, placed in em from the start of the text.</summary>
     public readonly record struct Run(SKTypeface Face, ushort[] Glyphs, SKPoint[] Places);
@@ -79,20 +79,18 @@ sealed class Typeface
 
     static bool IsAccent(Rune rune) => rune.Value is >= 0x300 and <= 0x36f;
 
-    /// <summary>One embedded font file; loaded once and never freed.</summary>
+    /// <summary>One part of the face, loaded once and never freed: the font that is drawn and embedded, and the same glyphs with what it takes to set a text.</summary>
     sealed class Part
     {
         // HarfBuzz reads the font where it lies, as long as the process lives: it must not move. (Blob.FromStream pins nothing.)
-        readonly byte[] _file;
+        readonly byte[] _set;
 
-        public Part(string resource)
+        public Part(string name)
         {
-            using var file = typeof(Part).Assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"The build left {resource} out.");
-            _file = GC.AllocateUninitializedArray<byte>((int)file.Length, pinned: true);
-            file.ReadExactly(_file);
-            Face = SKTypeface.FromData(SKData.CreateCopy(_file)) ?? throw new InvalidOperationException($"{resource} is no font.");
+            Face = SKTypeface.FromData(SKData.CreateCopy(Read($"{name}.ttf"))) ?? throw new InvalidOperationException($"{name} is no font.");
             Em = Face.UnitsPerEm;
-            var blob = new Blob(Marshal.UnsafeAddrOfPinnedArrayElement(_file, 0), _file.Length, MemoryMode.ReadOnly);
+            _set = Read($"{name}-Set.ttf");
+            var blob = new Blob(Marshal.UnsafeAddrOfPinnedArrayElement(_set, 0), _set.Length, MemoryMode.ReadOnly);
             Shaper = new(new HarfBuzzSharp.Face(blob, 0));
             Shaper.SetFunctionsOpenType();
             Shaper.SetScale(Face.UnitsPerEm, Face.UnitsPerEm);
@@ -103,5 +101,13 @@ sealed class Typeface
         public float Em { get; }
 
         public bool Has(Rune rune) => Face.GetGlyph(rune.Value) != 0;
+
+        static byte[] Read(string resource)
+        {
+            using var file = typeof(Part).Assembly.GetManifestResourceStream(resource) ?? throw new InvalidOperationException($"The build left {resource} out.");
+            var bytes = GC.AllocateUninitializedArray<byte>((int)file.Length, pinned: true);
+            file.ReadExactly(bytes);
+            return bytes;
+        }
     }
 }

@@ -32,13 +32,17 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     /// <summary>Goes on with everything that waits for the provider.</summary>
-    public async Task WorkAsync(AccountId id, DateTimeOffset now, Look look, CancellationToken cancellation)
+    public async Task WorkAsync(StoredAccount stored, DateTimeOffset now, Look look, CancellationToken cancellation)
     {
-        if (await store.FindAsync(id, cancellation) is not { Account: var account }) return;
+        var account = stored.Account;
+        var id = account.Id;
+        // The first that is worked on finds the account as it was read; it changes it for the others.
+        StoredAccount? read = stored;
+        StoredAccount? Read() => Interlocked.Exchange(ref read, null);
         foreach (var open in account.Receivables)
         {
             if (open.Slot is { } slot && (slot.TryAt <= now || IsOutgrown(open) || (look == Look.AtAll ? slot.Stage == AttemptStage.UnderWay : !slot.IsSession && IsFresh(slot.At, now))))
-                await GuardAsync(id, slot.Id, slot.At, now, stop => GoOnAsync(account, open, slot, now, stop), (code, stop) => RefusedAsync(id, open, slot, code, now, stop), cancellation);
+                await GuardAsync(id, slot.Id, slot.At, now, stop => GoOnAsync(account, open, slot, Read(), now, stop), (code, stop) => RefusedAsync(id, open, slot, code, now, stop), cancellation);
         }
         foreach (var refund in account.Refunds)
         {
@@ -55,12 +59,18 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     /// conflict: so an older state never overwrites a later one.
     /// </summary>
     /// <param name="sessionIsOver">The hosted page that it was made on has been completed.</param>
-    public async Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation, bool sessionIsOver = false)
+    public Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation, bool sessionIsOver = false) =>
+        ObserveAsync(id, intentId, null, null, sessionIsOver, now, cancellation);
+
+    /// <param name="read">The account, read before the payment was asked for.</param>
+    /// <param name="asked">The payment, asked for after the account was read; both are good for one decision.</param>
+    async Task ObserveAsync(AccountId id, string intentId, StoredAccount? read, IntentSnapshot? asked, bool sessionIsOver, DateTimeOffset now, CancellationToken cancellation)
     {
-        var observed = await accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
+        var observed = await accounts.ExecuteAsync(new Command(id, Actor.System, now, Read: read), async (account, today, stop) =>
         {
-            var intent = await gateway.GetIntentAsync(intentId, stop);
-            var invoice = intent.Account == id.Value && InvoiceId.TryParse(intent.Invoice, out var named) ? await store.FindInvoiceAsync(id, named, stop) : null;
+            var intent = asked ?? await gateway.GetIntentAsync(intentId, stop);
+            asked = null;
+            var invoice = intent.Account == id.Value && InvoiceId.TryParse(intent.Invoice, out var named) ? await FindInvoiceAsync(account, named, read, stop) : null;
             return Pending.Of(await ObservedAsync(account, invoice, intent, sessionIsOver, today, now, stop), new Reply(200, ReplyKind.Account));
         }, cancellation);
         if (observed.IsRefused(out var refusal, out _)) throw new InvalidOperationException($"Account {id}: payment {intentId} was not taken in, {refusal.Code}.");
@@ -126,8 +136,8 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             isNew = account.PaymentMethod != method;
             return Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account));
         }, cancellation);
-        if (synced.IsRefused(out var refusal, out _)) throw new InvalidOperationException($"Account {id}: the method was not brought up to date, {refusal.Code}.");
-        if (isNew) await WorkAsync(id, now, Look.AtFresh, cancellation);
+        if (synced.IsRefused(out var refusal, out var outcome)) throw new InvalidOperationException($"Account {id}: the method was not brought up to date, {refusal.Code}.");
+        if (isNew) await WorkAsync(outcome.Stored, now, Look.AtFresh, cancellation);
     }
 
     /// <summary>Null when the slot is free now; otherwise why it is not.</summary>
@@ -141,12 +151,13 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     }
 
     /// <summary>Charges: looked up before they are sent again, and only sent while the key is good.</summary>
-    Task GoOnAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation) =>
-        slot.IsSession ? LookAtSessionAsync(account, open, slot, now, cancellation) : LookAtChargeAsync(account, open, slot, now, cancellation);
+    Task GoOnAsync(Account account, Receivable open, PaymentAttempt slot, StoredAccount? read, DateTimeOffset now, CancellationToken cancellation) =>
+        slot.IsSession ? LookAtSessionAsync(account, open, slot, now, cancellation) : LookAtChargeAsync(account, open, slot, read, now, cancellation);
 
-    async Task LookAtChargeAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
+    async Task LookAtChargeAsync(Account account, Receivable open, PaymentAttempt slot, StoredAccount? read, DateTimeOffset now, CancellationToken cancellation)
     {
         var intent = slot.Intent;
+        IntentSnapshot? charged = null;
         if (intent is null)
         {
             account = await WithCustomerAsync(account, now, cancellation);
@@ -157,10 +168,14 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
                 await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => CollectInvoice.Abandon(current, invoice, slot, today, again: true), cancellation);
                 return;
             }
-            var number = (await store.FindInvoiceAsync(account.Id, open.Invoice, cancellation))!.Number!;
-            intent ??= await gateway.ChargeAsync(account, open.Invoice, slot, number, cancellation);
+            if (intent is null)
+            {
+                var number = (await FindInvoiceAsync(account, open.Invoice, read, cancellation))!.Number!;
+                charged = await gateway.ChargeAsync(account, open.Invoice, slot, number, cancellation);
+                intent = charged.Id;
+            }
         }
-        await ObserveAsync(account.Id, intent, now, cancellation);
+        await ObserveAsync(account.Id, intent, read, charged, sessionIsOver: false, now, cancellation);
     }
 
     async Task LookAtSessionAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
@@ -229,6 +244,11 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
                 account.Refunds.Contains(attempt) ? Refunds.Observe(change, attempt, invoice, note, new("", attempt.Id, RefundStatus.Failed, attempt.Amount), now) : change,
                 new Reply(200, ReplyKind.Account));
         }, cancellation);
+
+    /// <param name="read">Where the account is still that one, the documents written with it are at hand.</param>
+    async Task<Invoice?> FindInvoiceAsync(Account account, InvoiceId id, StoredAccount? read, CancellationToken cancellation) =>
+        (account.Version == read?.Account.Version ? read.Invoices.FirstOrDefault(invoice => invoice.Id == id) : null)
+        ?? await store.FindInvoiceAsync(account.Id, id, cancellation);
 
     /// <summary>Currency, amount and customer of a payment must be those that were asked for.</summary>
     async Task<bool> FitsAsync(Account account, PaymentAttempt? slot, IntentSnapshot intent, CancellationToken cancellation)

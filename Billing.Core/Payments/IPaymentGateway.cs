@@ -61,8 +61,8 @@ public interface IPaymentGateway
     /// <summary>The customer's default method, or their latest one; null if there is none, or no such customer any more.</summary>
     Task<PaymentMethod?> FindMethodAsync(string customer, CancellationToken cancellation);
 
-    /// <returns>The payment intent, whatever became of it.</returns>
-    Task<string> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation);
+    /// <returns>The payment, whatever became of it, as it is now.</returns>
+    Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation);
 
     /// <summary>Looks among the customer's payments since the attempt was committed for the one that carries its id.</summary>
     Task<string?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);

@@ -74,7 +74,7 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
 
         if (happened.Intent is { } intent) await collections.ObserveAsync(mine, intent, now, cancellation);
         if (happened.ConcernsMethod) await collections.SyncMethodAsync(mine, now, cancellation);
-        await collections.WorkAsync(mine, now, Look.AtAll, cancellation);
+        if (await store.FindAsync(mine, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtAll, cancellation);
         await events.CloseAsync(happened.Id, mine, cancellation);
     }
 

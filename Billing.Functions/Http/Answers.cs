@@ -39,13 +39,13 @@ public sealed class Answers(IAccountStore store, Terms terms, Collections collec
         patience.CancelAfter(Patience);
         try
         {
-            await collections.WorkAsync(outcome.Account.Id, clock.GetUtcNow(), Look.AtFresh, patience.Token);
+            await collections.WorkAsync(outcome.Stored, clock.GetUtcNow(), Look.AtFresh, patience.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // The due index has it.
         }
-        return await store.FindAsync(outcome.Account.Id, cancellation) is { Account: var now } ? outcome with { Account = now, Invoices = [] } : outcome;
+        return await store.FindAsync(outcome.Account.Id, cancellation) is { } now ? outcome with { Stored = now, Invoices = [] } : outcome;
     }
 
     /// <summary>Spares the callers a cast: an interface has no implicit conversion.</summary>

@@ -21,8 +21,8 @@ public class OperationsTests(AzuriteFixture azurite)
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(false, 12)]
-    [InlineData(true, 14)]
+    [InlineData(false, 10)]
+    [InlineData(true, 12)]
     public async Task A_close_with_its_document_archived_takes_few_operations(bool crmListens, int most)
     {
         var sent = new Counter();

@@ -18,6 +18,9 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     static readonly List<string> Methods = ["card", "sepa_debit"];
     const string PortalPurpose = "cloudcrm-billing-methods";
 
+    /// <summary>What is unfolded in a payment: its charge, and what of that was given back.</summary>
+    const string Charged = "latest_charge.refunds";
+
     // Stripe takes no less than 30 minutes, counted from when it hears of it.
     static readonly TimeSpan SessionLife = TimeSpan.FromMinutes(31);
 
@@ -115,20 +118,23 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         return (await FindAsync(() => AskAsync(stop => client.V1.Mandates.GetAsync(mandate, null, null, stop), cancellation)))?.PaymentMethodDetails?.SepaDebit?.Reference;
     }
 
-    public async Task<string> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation)
+    public async Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation)
     {
         try
         {
-            return (await AskAsync(stop => client.V1.PaymentIntents.CreateAsync(
+            var made = await AskAsync(stop => client.V1.PaymentIntents.CreateAsync(
                 new()
                 {
+                    Expand = [Charged],
                     Amount = attempt.Amount.Cents, Currency = Eur, Customer = account.Customer, PaymentMethod = attempt.Method,
                     AllowedPaymentMethodTypes = Methods, OffSession = true, Confirm = true, Description = description, Metadata = Metadata(account.Id, invoice, attempt.Id),
-                }, Key(attempt.Id), stop), cancellation)).Id;
+                }, Key(attempt.Id), stop), cancellation);
+            // A repeated answer says what was then.
+            return made.StripeResponse.Headers.Contains("Idempotent-Replayed") ? await GetIntentAsync(made.Id, cancellation) : await SeenAsync(made, cancellation);
         }
         catch (PaymentRefusedException declined) when (declined.InnerException is StripeException { StripeError.PaymentIntent: { } failed })
         {
-            return failed.Id;
+            return await GetIntentAsync(failed.Id, cancellation);
         }
     }
 
@@ -146,15 +152,18 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         }, cancellation);
     }
 
-    public async Task<IntentSnapshot> GetIntentAsync(string intent, CancellationToken cancellation)
+    public async Task<IntentSnapshot> GetIntentAsync(string intent, CancellationToken cancellation) => await SeenAsync(
+        await AskAsync(stop => client.V1.PaymentIntents.GetAsync(intent, new() { Expand = [Charged] }, null, stop), cancellation), cancellation);
+
+    /// <param name="now">With <see cref="Charged"/> unfolded.</param>
+    async Task<IntentSnapshot> SeenAsync(PaymentIntent now, CancellationToken cancellation)
     {
-        var now = await AskAsync(stop => client.V1.PaymentIntents.GetAsync(intent, new() { Expand = ["latest_charge.refunds"] }, null, stop), cancellation);
         // The payment shows its latest ten; only where there were more is the list asked for.
         IEnumerable<Refund> refunds = now.LatestCharge?.Refunds is not { } shown ? [] : !shown.HasMore ? shown
-            : await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = intent, Limit = 100 }, null, stop), cancellation);
+            : await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation);
         var succeeded = now.Status == "succeeded";
         var returned = succeeded && now.LatestCharge is { Disputed: true }
-            ? (await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = intent, Limit = 100 }, null, stop), cancellation))
+            ? (await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation))
                 .Where(dispute => dispute.Status == "lost").Sum(dispute => dispute.Amount)
             : 0;
         return new(

@@ -10,16 +10,17 @@ namespace Billing.Adapters.TableStorage;
 public sealed class TableDocumentIndex(Tables tables) : IDocumentIndex
 {
     readonly TableClient _table = tables.Documents;
+    readonly SharedBatches _writes = new(tables.Documents);
 
     public Task AddAsync(IndexedDocument document, CancellationToken cancellation)
     {
         var digits = document.Number[(document.Number.IndexOf('-', StringComparison.Ordinal) + 1)..];
-        return _table.UpsertEntityAsync(new TableEntity(Day(document.Date), digits.PadLeft(12, '0'))
+        return _writes.SubmitAsync(new(TableTransactionActionType.UpsertReplace, new TableEntity(Day(document.Date), digits.PadLeft(12, '0'))
         {
             ["Number"] = document.Number,
             ["Account"] = document.Account.Value,
             ["Invoice"] = document.Invoice.ToString(),
-        }, TableUpdateMode.Replace, cancellation);
+        }), cancellation);
     }
 
     public async IAsyncEnumerable<IndexedDocument> ListAsync(DateOnly first, DateOnly last, [EnumeratorCancellation] CancellationToken cancellation)

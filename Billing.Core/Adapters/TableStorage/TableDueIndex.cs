@@ -14,17 +14,18 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
     static readonly string[] Suffixes = ["", "|outbox", "|crm"];
 
     readonly TableClient _table = tables.Due;
+    readonly SharedBatches _writes = new(tables.Due);
 
     public Task AddAsync(DueAccount entry, DateTimeOffset now, CancellationToken cancellation)
     {
         var (partition, row) = KeyOf(entry);
-        return _table.UpsertEntityAsync(new TableEntity(partition, row) { ["WrittenAt"] = now }, TableUpdateMode.Replace, cancellation);
+        return _writes.SubmitAsync(new(TableTransactionActionType.UpsertReplace, new TableEntity(partition, row) { ["WrittenAt"] = now }), cancellation);
     }
 
     public Task RemoveAsync(DueAccount entry, CancellationToken cancellation)
     {
         var (partition, row) = KeyOf(entry);
-        return _table.DeleteEntityAsync(partition, row, ETag.All, cancellation);
+        return _writes.SubmitAsync(new(TableTransactionActionType.Delete, new TableEntity(partition, row), ETag.All), cancellation);
     }
 
     public async Task<DateTimeOffset?> WrittenAtAsync(DueAccount entry, CancellationToken cancellation)
@@ -51,7 +52,7 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
         var (partition, row) = KeyOf(entry);
         try
         {
-            await _table.UpdateEntityAsync(new TableEntity(partition, row) { ["HandedOutAt"] = now }, ETag.All, TableUpdateMode.Merge, cancellation);
+            await _writes.SubmitAsync(new(TableTransactionActionType.UpdateMerge, new TableEntity(partition, row) { ["HandedOutAt"] = now }, ETag.All), cancellation);
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
         {

@@ -1,5 +1,6 @@
 // Cuts the typefaces of the documents down to the characters that names and amounts in Europe need. A PDF embeds its fonts whole, so each weight
-// comes in two parts: Latin, in every document; and what else the face has, only where a name is written so.
+// comes in two parts: Latin, in every document; and what else the face has, only where a name is written so. And each part is there twice, with the
+// same glyphs: as it is drawn and embedded, and with the tables by which a text is set (kerning, accents), which would only make every document larger.
 // node subset.mjs <target folder>
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +19,10 @@ mkdirSync(to, { recursive: true });
 for (const [weight, file] of [['Regular', 'NotoSans_400Regular'], ['SemiBold', 'NotoSans_600SemiBold']]) {
   const face = readFileSync(join(from, file.slice('NotoSans_'.length), `${file}.ttf`));
   for (const [part, characters] of [['Latin', latin], ['Wide', wide]]) {
-    writeFileSync(join(to, `${weight}-${part}.ttf`), await subsetFont(face, characters, { targetFormat: 'truetype' }));
+    // Only glyphs of characters: small capitals, fractions and the like are never asked for.
+    const options = { targetFormat: 'truetype', noLayoutClosure: true };
+    writeFileSync(join(to, `${weight}-${part}-Set.ttf`), await subsetFont(face, characters, options));
+    writeFileSync(join(to, `${weight}-${part}.ttf`), await subsetFont(face, characters, { ...options, dropTables: ['GDEF', 'GPOS', 'GSUB', 'STAT'] }));
   }
 }
 writeFileSync(join(to, 'OFL.txt'), readFileSync(join(from, 'LICENSE_FONT')));

@@ -1,0 +1,85 @@
+using Azure;
+using Azure.Data.Tables;
+
+namespace Billing.Adapters.TableStorage;
+
+/// <summary>
+/// Single writes to an index, as one batch for all that wait at the same moment for the same partition: thousands of accounts close at one
+/// midnight and come due again on one day. Nobody waits for company: a write that finds no batch of its partition under way is sent at once.
+/// </summary>
+sealed class SharedBatches(TableClient table)
+{
+    /// <summary>What a batch may hold; each row once.</summary>
+    const int RowsPerBatch = 100;
+
+    readonly Lock _gate = new();
+
+    /// <summary>By partition that has a batch under way: what waits for the next.</summary>
+    readonly Dictionary<string, List<Write>> _waiting = [];
+
+    sealed record Write(TableTransactionAction Action)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Writes it; throws as if it had been written alone.</summary>
+    /// <param name="cancellation">Ends the waiting, not the write.</param>
+    public Task SubmitAsync(TableTransactionAction action, CancellationToken cancellation)
+    {
+        var write = new Write(action);
+        lock (_gate)
+        {
+            if (_waiting.TryGetValue(action.Entity.PartitionKey, out var others)) others.Add(write);
+            else
+            {
+                _waiting.Add(action.Entity.PartitionKey, []);
+                _ = SendAllAsync(action.Entity.PartitionKey, [write]);
+            }
+        }
+        return write.Done.Task.WaitAsync(cancellation);
+    }
+
+    async Task SendAllAsync(string partition, IReadOnlyList<Write> batch)
+    {
+        while (batch.Count > 0)
+        {
+            await SendAsync(batch);
+            lock (_gate)
+            {
+                var waiting = _waiting[partition];
+                batch = [.. waiting.DistinctBy(write => write.Action.Entity.RowKey).Take(RowsPerBatch)];
+                if (batch.Count == 0) _waiting.Remove(partition);
+                else waiting.RemoveAll(batch.Contains);
+            }
+        }
+    }
+
+    /// <summary>Never throws: whoever waits is told.</summary>
+    async Task SendAsync(IReadOnlyList<Write> batch)
+    {
+        try
+        {
+            if (batch is [var single]) await SendAsync(single.Action);
+            else await table.SubmitTransactionAsync(batch.Select(write => write.Action));
+            foreach (var write in batch) write.Done.SetResult();
+        }
+        catch (TableTransactionFailedException refused) when (refused.Status is >= 400 and < 500)
+        {
+            // One of them was, and with it all: each is told of its own.
+            foreach (var write in batch) await SendAsync([write]);
+        }
+        catch (Exception failed)
+        {
+            foreach (var write in batch) write.Done.SetException(failed);
+        }
+    }
+
+    async Task SendAsync(TableTransactionAction action) => _ = action.ActionType switch
+    {
+        TableTransactionActionType.UpsertReplace => await table.UpsertEntityAsync(action.Entity, TableUpdateMode.Replace),
+        TableTransactionActionType.UpdateMerge => await table.UpdateEntityAsync(action.Entity, ETag.All, TableUpdateMode.Merge),
+        // Of a row that is gone it is none the less done.
+        TableTransactionActionType.Delete => await table.DeleteEntityAsync(action.Entity, ETag.All),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action.ActionType, "not written alone"),
+    };
+}
