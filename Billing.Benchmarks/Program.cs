@@ -10,10 +10,21 @@ switch (args)
     case ["close", .. var rest]:
         await Close.RunAsync(Number(rest, "--accounts", 200), Number(rest, "--months", 5));
         return 0;
+    case ["api", .. var rest]:
+        await ApiLoad.RunAsync(Number(rest, "--requests", 2_000));
+        return 0;
+    case ["scale", .. var rest]:
+        await Scale.RunAsync(Number(rest, "--accounts", 1_000_000), Number(rest, "--due", 10_000));
+        return 0;
+    case ["floor-server", var port, var storage]:
+        await ApiLoad.ServeFloorAsync(int.Parse(port, CultureInfo.InvariantCulture), storage);
+        return 0;
     default:
         Console.Error.WriteLine("""
             dotnet run -c Release --project Billing.Benchmarks -- pdf
             dotnet run -c Release --project Billing.Benchmarks -- close [--accounts 200] [--months 5]
+            dotnet run -c Release --project Billing.Benchmarks -- api [--requests 2000]
+            dotnet run -c Release --project Billing.Benchmarks -- scale [--accounts 1000000] [--due 10000]
             """);
         return 2;
 }
