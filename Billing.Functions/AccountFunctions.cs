@@ -79,7 +79,7 @@ public sealed class AccountFunctions(Api api, Answers answers, Accounts.Accounts
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/cancellation/preview")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync<NoBody>(request, accountId, Allow.Order, async (call, body) =>
             (await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(CancelSubscription.Decide(account, today)), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, bodyIsOptional: true);
+                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, bodyIsOptional: true, limited: Limited.Previews);
 
     [Function("CancelSubscription")]
     public Task<IResult> CancelAsync(

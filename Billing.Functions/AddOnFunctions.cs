@@ -18,7 +18,7 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/add-ons/preview")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync<AddOnBody>(request, accountId, Allow.Order, async (call, body) =>
             (await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(Decide(account, body.AddOn, body.Quantity, today)), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation);
+                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, limited: Limited.Previews);
 
     [Function("BookAddOn")]
     public Task<IResult> BookAsync(
@@ -44,7 +44,7 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
         string accountId, string id, CancellationToken cancellation) =>
         api.AccountAsync<NoBody>(request, accountId, Allow.Order, async (call, body) =>
             (await accounts.PreviewAsync(call.Command(body), (account, today, stop) => DecideEndAsync(account, id, today, call, stop), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, bodyIsOptional: true);
+                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, bodyIsOptional: true, limited: Limited.Previews);
 
     [Function("CancelAddOn")]
     public Task<IResult> CancelAsync(

@@ -43,6 +43,9 @@ public static class BillingServices
         var storage = settings.Text("AzureWebJobsStorage");
         var letterhead = new Letterhead(settings.Logo("Seller:Logo"));
         var datev = settings.Datev(terms.Catalog);
+        var retention = settings.Retention();
+        // An account may have 200 running add-ons: who books them all in one go gets through.
+        var limits = new CallLimits(settings.Limit("Previews", new(AtOnce: 300, PerMinute: 120)), settings.Limit("Sessions", new(AtOnce: 60, PerMinute: 30)));
         settings.ThrowIfWrong();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -55,7 +58,7 @@ public static class BillingServices
         services.AddSingleton<IAccountStore, TableAccounts>();
         services.AddSingleton<IDueIndex, TableDueIndex>();
         services.AddSingleton<IDocumentNumbers, TableDocumentNumbers>();
-        services.AddSingleton<IFindings, TableFindings>();
+        services.AddSingleton<TableFindings>().AddSingleton<IFindings>(provider => provider.GetRequiredService<TableFindings>());
         services.AddSingleton<INotificationStore, TableNotifications>();
         services.AddSingleton<IAccountWork>(provider => provider.GetRequiredService<AccountWorkQueue>());
         services.AddSingleton<INotificationWork>(provider => provider.GetRequiredService<CrmQueue>());
@@ -80,10 +83,11 @@ public static class BillingServices
             // One attempt a call: what is unknown is looked up, not repeated blindly.
             HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = TimeSpan.FromSeconds(8) }, maxNetworkRetries: 0),
         }));
-        services.AddSingleton<IPaymentGateway, StripeGateway>().AddSingleton<IProviderEvents, TableProviderEvents>().AddSingleton<StripeEvents>();
+        services.AddSingleton<IPaymentGateway, StripeGateway>().AddSingleton<TableProviderEvents>().AddSingleton<IProviderEvents>(provider => provider.GetRequiredService<TableProviderEvents>()).AddSingleton<StripeEvents>();
         services.AddSingleton<Collections>().AddSingleton<WorkProviderEvent>();
-        services.AddSingleton<Tokens>().AddSingleton<Api>().AddSingleton<Answers>();
+        services.AddSingleton<Tokens>().AddSingleton(limits).AddSingleton<Api>().AddSingleton<Answers>();
         services.AddSingleton<TellCrm>();
+        services.AddSingleton(retention).AddSingleton(new Pseudonyms(settings.Key("Confirmation:Key"))).AddSingleton<TableStaffActions>();
         services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
         return services;
     }
@@ -160,6 +164,11 @@ public static class BillingServices
             .. (Optional(name) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(text =>
                 Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : Wrong(name, "holds what is no address", Nowhere)),
         ];
+
+        public Retention Retention() => new(Number("Retention:StaffMonths", 1, 120, 24));
+
+        public CallLimit Limit(string name, CallLimit usual) => new(
+            Number($"Limits:{name}AtOnce", 1, 1_000_000, usual.AtOnce), Number($"Limits:{name}PerMinute", 1, 1_000_000, usual.PerMinute));
 
         public AccessTerms Access()
         {

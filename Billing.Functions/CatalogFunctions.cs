@@ -30,8 +30,8 @@ public sealed class CatalogFunctions(
         });
 
     [Function("GetOpenApi")]
-    public static IResult GetOpenApi([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
-        Results.Bytes(OpenApi, "application/json");
+    public Task<IResult> OpenApiAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
+        api.OpenAsync(request, () => Task.FromResult(Answers.Decided(Results.Bytes(OpenApi, "application/json"))));
 
     [Function("GetHealth")]
     public Task<IResult> HealthAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellation) =>

@@ -12,15 +12,16 @@ namespace Billing.Functions;
 /// The page „Paket &amp; Rechnungen“ as a custom element for the CRM's frontend. A page loads <c>element.js</c>, which is never stale and leads to the
 /// modules under a path that names their content, so that those are kept for good.
 /// </summary>
-public sealed class ElementFunctions(Api api, PageOrigins origins)
+public sealed class ElementFunctions(Api api)
 {
     const string Prefix = "element/";
     static readonly FrozenDictionary<string, byte[]> Files = Embedded();
     static readonly string Version = VersionOf(Files);
 
     [Function("GetElement")]
-    public static IResult Loader([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "element.js")] HttpRequest request) =>
-        Script(request, Encoding.UTF8.GetBytes($"export * from \"./element/{Version}/billing-element.js\";\n"), "no-cache");
+    public Task<IResult> LoaderAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "element.js")] HttpRequest request) =>
+        api.OpenAsync(request, () => Task.FromResult(Answers.Decided(
+            Script(request, Encoding.UTF8.GetBytes($"export * from \"./element/{Version}/billing-element.js\";\n"), "no-cache"))));
 
     [Function("GetElementModule")]
     public Task<IResult> ModuleAsync(
@@ -31,13 +32,13 @@ public sealed class ElementFunctions(Api api, PageOrigins origins)
 
     /// <summary>What browsers ask before they call any route from a page of another origin.</summary>
     [Function("Preflight")]
-    public IResult Preflight([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request) => origins.Preflight(request);
+    public Task<IResult> PreflightAsync([HttpTrigger(AuthorizationLevel.Anonymous, "options", Route = "{*path}")] HttpRequest request) =>
+        api.OpenAsync(request, () => Task.FromResult(Answers.Decided(PageOrigins.Preflight(request))));
 
     static IResult Script(HttpRequest request, byte[] content, string kept)
     {
         var headers = request.HttpContext.Response.Headers;
         headers.CacheControl = kept;
-        headers.XContentTypeOptions = "nosniff";
         // Code without a secret: any page may load it, but only the allowed ones get an answer from the service.
         headers.AccessControlAllowOrigin = "*";
         return Results.Bytes(content, "text/javascript; charset=utf-8");

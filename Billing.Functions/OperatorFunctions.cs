@@ -32,19 +32,22 @@ public sealed partial class OperatorFunctions(
         api.CallAsync(request, Allow.Operator, async (by, now) =>
         {
             if (await ReasonAsync(request, cancellation) is var read && read.IsRefused(out var refusal, out var body)) return refusal;
-            return FindingId().IsMatch(id) && await findings.ResolveAsync(id, now, by.User, body.Reason, cancellation) is { } resolved
-                ? Answers.Decided(Api.Json(Contract.Finding(resolved)))
-                : Refusals.FindingNotFound;
+            if (!FindingId().IsMatch(id) || await findings.ResolveAsync(id, now, by.User, body.Reason, cancellation) is not { } resolved) return Refusals.FindingNotFound;
+            // Under a key of its own: resolved again by the same for the same reason, it is journaled if that failed the first time, and not twice.
+            var journaled = await accounts.ExecuteAsync(new Command(resolved.Account, by, now, Api.KeyFor($"finding {id}")), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
+                new AccountChange(account).Journaled(now, by, "finding.resolved", $"Befund {resolved.Code} erledigt. Grund: {body.Reason}"),
+                new Reply(200, ReplyKind.Account))), cancellation);
+            return journaled.IsRefused(out var busy, out _) && busy != Refusals.AccountNotFound ? busy : Answers.Decided(Api.Json(Contract.Finding(resolved)));
         }, cancellation);
 
     [Function("GetOperatorAccount")]
     public Task<IResult> AccountAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "operator/accounts/{accountId}")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         // As it stands, not advanced: what is overdue must be seen.
-        api.AccountIdAsync(request, accountId, Allow.Operator, async (id, _, _) =>
+        api.AccountAsync(request, accountId, Allow.Operator, async call =>
         {
-            if (await store.FindAsync(id, cancellation) is not { Account: var account }) return Refusals.AccountNotFound;
-            var outbox = await store.ListOutboxAsync(id, cancellation);
+            var account = call.Account;
+            var outbox = await store.ListOutboxAsync(account.Id, cancellation);
             return Answers.Decided(Api.Json(new OperatorAccountView(
                 Contract.Account(account), account.Version, account.Due?.Moment, Contract.Access(account.Access), account.Draft?.Id.ToString(),
                 account.Receivables.Sum(open => open.AmountDue),
@@ -52,7 +55,7 @@ public sealed partial class OperatorFunctions(
                     entry.Version, entry.At, entry.Notifications.Select(notification => notification.Type), entry.Findings.Select(finding => finding.Code),
                     entry.Documents.Select(document => document.ToString()))),
                 [])));
-        }, cancellation);
+        }, cancellation, asItStands: true);
 
     [Function("WakeAccount")]
     public Task<IResult> WakeAsync(

@@ -19,7 +19,7 @@ public sealed class PaymentFunctions(Api api, Collections collections, IPaymentG
             return account.PaymentMethod is null
                 ? Answers.Decided(Api.Json(new SessionView((await gateway.OpenSetupAsync(account, back, cancellation)).ToString(), "setup")))
                 : Answers.Decided(Api.Json(new SessionView((await gateway.OpenPortalAsync(account, back.Done, cancellation)).ToString(), "manage")));
-        }, cancellation);
+        }, cancellation, limited: Limited.Sessions);
 
     [Function("OpenPaymentSession")]
     public Task<IResult> OpenPaymentAsync(
@@ -32,7 +32,7 @@ public sealed class PaymentFunctions(Api api, Collections collections, IPaymentG
             await collections.WithCustomerAsync(call.Account, call.At, cancellation, update: true);
             return (await collections.OpenSessionAsync(call.Id, invoice, back, call.At, cancellation))
                 .Then(session => Answers.Decided(Api.Json(new PaymentSessionView(session.Url!))));
-        }, cancellation);
+        }, cancellation, limited: Limited.Sessions);
 
     WayBack? WayBack(ReturnBody body) =>
         origins.FindReturn(body.ReturnUrl) is { } done && origins.FindReturn(body.CancelUrl ?? body.ReturnUrl) is { } givenUp ? new(done, givenUp) : null;

@@ -15,7 +15,7 @@ public sealed class PlanFunctions(Api api, Answers answers, Accounts.Accounts ac
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/plan-changes/preview")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync<PlanBody>(request, accountId, Allow.Order, async (call, body) =>
             (await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(Decide(account, body.Plan, today)), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation);
+                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, limited: Limited.Previews);
 
     [Function("ChangePlan")]
     public Task<IResult> ChangeAsync(

@@ -22,7 +22,7 @@ public sealed class StripeFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "stripe/webhook")] HttpRequest request, CancellationToken cancellation) =>
         api.OpenAsync(request, async () =>
         {
-            if (await Bodies.ReadBytesAsync(request, Bodies.MostWebhookBytes, cancellation) is not { } body) return new Refusal("body_too_large");
+            if ((await Bodies.ReadBytesAsync(request, Bodies.MostWebhookBytes, cancellation)).IsRefused(out var refusal, out var body)) return refusal;
             if (stripe.Read(Encoding.UTF8.GetString(body), request.Headers["Stripe-Signature"]) is not { } happened) return Refusal.Invalid("Stripe-Signature", "ungültig");
             // Known or not: a message that was lost between the row and the queue is sent by Stripe's own repetition.
             await events.AddAsync(happened, cancellation);

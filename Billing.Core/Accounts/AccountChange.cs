@@ -10,6 +10,9 @@ namespace Billing.Accounts;
 public sealed record Actor(string User, string Role)
 {
     public static readonly Actor System = new("system", "system");
+
+    /// <summary>A person of the provider's. The CRM's backend (<c>service</c>) is none, and the customers' people are party to what they ordered.</summary>
+    public bool IsStaff => Role == "operator";
 }
 
 /// <summary>A line of the journal: who did what when, and what they were shown and confirmed.</summary>

@@ -41,6 +41,10 @@ public sealed class Accounts(
     /// <summary>How long answered keys and used confirmations are remembered: twice what is promised.</summary>
     static readonly TimeSpan Remembered = TimeSpan.FromHours(48);
 
+    /// <summary>The account as it stands, or <c>account_not_found</c>.</summary>
+    public async Task<Decision<StoredAccount>> FindAsync(AccountId id, CancellationToken cancellation) =>
+        await store.FindAsync(id, cancellation) is { } stored ? stored : Refusals.AccountNotFound;
+
     /// <summary>The account with everything done that is due by now, one commit per missed period; or <c>account_not_found</c>, <c>busy</c>.</summary>
     public async Task<Decision<StoredAccount>> CurrentAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation, StoredAccount? read = null)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Billing.Payments;
 
 /// <summary>Something that happened at the payment provider, as far as it says whom to ask about what. What it says itself is not acted on.</summary>
+/// <param name="Id">The UTC day on which it happened as <c>yyyyMMdd</c>, a hyphen, and the provider's id: in order of time by day.</param>
 /// <param name="Account">From the metadata, if it has any.</param>
 /// <param name="Intent">The payment intent that it is about.</param>
 public sealed record ProviderEvent(string Id, string Type, DateTimeOffset At, string? Account, string? Customer, string? Intent)

@@ -27,13 +27,14 @@ public sealed record AccountRequest(HttpRequest Http, AccountId Id, StoredAccoun
 /// What every route does before and after its own work. Checked in this order: 401 token, 404 account, 403 role, 400 input. A refusal
 /// becomes a problem, an outage a 503, anything unforeseen a 500 that tells nothing.
 /// </summary>
-public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins origins, TimeProvider clock, ILogger<Api> log)
+public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins origins, CallLimits limits, TimeProvider clock, ILogger<Api> log)
 {
     const int LongestKey = 255;
 
     /// <summary>A route anyone may call.</summary>
     public async Task<IResult> OpenAsync(HttpRequest request, Func<Task<Decision<IResult>>> work)
     {
+        SecurityHeaders.Set(request);
         origins.Admit(request);
         try
         {
@@ -68,7 +69,7 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
             return WrongKey(request) ?? await work(by, now);
         });
 
-    /// <summary>A route of an account that may not be there yet, or is taken as it stands.</summary>
+    /// <summary>A route of an account that may not be there yet.</summary>
     public Task<IResult> AccountIdAsync(
         HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountId, Actor, DateTimeOffset, Task<Decision<IResult>>> work, CancellationToken cancellation) =>
         OpenAsync(request, async () =>
@@ -81,8 +82,11 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
         });
 
     /// <summary>A route of an account: it is advanced to now before anything else is decided or shown.</summary>
+    /// <param name="limited">Where it may be asked only so often.</param>
+    /// <param name="asItStands">Not advanced: what is overdue is seen.</param>
     public Task<IResult> AccountAsync(
-        HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountRequest, Task<Decision<IResult>>> work, CancellationToken cancellation) =>
+        HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountRequest, Task<Decision<IResult>>> work, CancellationToken cancellation,
+        Limited? limited = null, bool asItStands = false) =>
         OpenAsync(request, async () =>
         {
             var now = clock.GetUtcNow();
@@ -90,7 +94,12 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
             if (!caller.Sees(accountId)) return Refusals.AccountNotFound;
             var by = caller.As(allowed, accountId);
             if (!AccountId.TryParse(accountId, out var id)) return by is null ? new Refusal("forbidden") : Refusal.Invalid("accountId", "ungültig");
-            var current = await accounts.CurrentAsync(id, now, cancellation);
+            if (by is not null && limited is { } kind && limits.Wait(kind, id) is { } wait)
+            {
+                request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                return new Refusal("too_many_requests");
+            }
+            var current = asItStands ? await accounts.FindAsync(id, cancellation) : await accounts.CurrentAsync(id, now, cancellation);
             if (current.IsRefused(out var refusal, out var stored)) return refusal;
             if (by is null) return new Refusal("forbidden");
             return WrongKey(request) ?? await work(new(request, id, stored, by, now, stored.Account.DayOf(now)));
@@ -99,12 +108,12 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
     /// <summary>A route of an account with a body.</summary>
     public Task<IResult> AccountAsync<TBody>(
         HttpRequest request, string accountId, IReadOnlySet<string> allowed, Func<AccountRequest, TBody, Task<Decision<IResult>>> work,
-        CancellationToken cancellation, bool bodyIsOptional = false) where TBody : class =>
+        CancellationToken cancellation, bool bodyIsOptional = false, Limited? limited = null) where TBody : class =>
         AccountAsync(request, accountId, allowed, async call =>
         {
             var read = await Bodies.ReadAsync<TBody>(request, bodyIsOptional, cancellation);
             return read.IsRefused(out var refusal, out var body) ? refusal : await work(call, body);
-        }, cancellation);
+        }, cancellation, limited);
 
     public static IResult Json<T>(T value, int status = 200) => Results.Json(value, Contract.Json, "application/json", status);
 
@@ -132,6 +141,9 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
         var asked = $"{by.User}\n{request.Method} {request.Path}\n{JsonSerializer.Serialize(body, body.GetType(), Contract.Json)}";
         return new(Hash(key), Hash(asked));
     }
+
+    /// <summary>For what is to be done once whoever asks how often; no caller can name it.</summary>
+    public static RequestKey KeyFor(string what) => new(Hash($"\n{what}"), Hash(what));
 
     static Decision<IResult>? WrongKey(HttpRequest request) =>
         request.Headers["Idempotency-Key"] is { Count: > 0 } keys && (keys.Count > 1 || keys[0] is not { Length: > 0 and <= LongestKey })

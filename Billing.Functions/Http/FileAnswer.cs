@@ -17,7 +17,6 @@ sealed class FileAnswer(byte[] bytes, string contentType, string fileName, strin
         Describe(response, sha256);
         response.ContentType = contentType;
         response.ContentLength = bytes.Length;
-        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue(httpContext.Request.Query["download"] == "1" ? "attachment" : "inline")
         {
             FileName = fileName,
@@ -27,8 +26,9 @@ sealed class FileAnswer(byte[] bytes, string contentType, string fileName, strin
 
     static void Describe(HttpResponse response, string? sha256)
     {
-        response.Headers.CacheControl = sha256 is null ? "no-store" : "private, no-cache";
-        if (sha256 is not null) response.Headers.ETag = Tag(sha256);
+        if (sha256 is null) return;
+        response.Headers.CacheControl = "private, no-cache";
+        response.Headers.ETag = Tag(sha256);
     }
 
     static string Tag(string sha256) => $"\"{sha256}\"";
@@ -51,8 +51,6 @@ sealed class ExportAnswer(string contentType, string fileName, Func<Stream, Canc
     {
         var response = httpContext.Response;
         response.ContentType = contentType;
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = fileName }.ToString();
         return write(response.Body, httpContext.RequestAborted);
     }

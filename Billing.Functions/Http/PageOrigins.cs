@@ -19,22 +19,20 @@ public sealed class PageOrigins(IEnumerable<Uri> origins)
             : null;
 
     /// <summary>Tells the browser whether the page that calls may read the answer.</summary>
-    /// <returns>False for a page of another origin; a caller that is no browser names none.</returns>
-    public bool Admit(HttpRequest request)
+    public void Admit(HttpRequest request)
     {
         var headers = request.HttpContext.Response.Headers;
         headers.Append("Vary", "Origin");
-        if (request.Headers.Origin is not [{ } origin] || !_allowed.Contains(origin)) return false;
+        if (request.Headers.Origin is not [{ } origin] || !_allowed.Contains(origin)) return;
         headers.AccessControlAllowOrigin = origin;
         headers.AccessControlExposeHeaders = "Retry-After, Content-Disposition";
-        return true;
     }
 
-    /// <summary>Answers the question that browsers ask before a call from a page of another origin.</summary>
-    public IResult Preflight(HttpRequest request)
+    /// <summary>Answers the question that browsers ask before a call from a page of another origin. Whether it is admitted is told already.</summary>
+    public static IResult Preflight(HttpRequest request)
     {
-        if (!Admit(request)) return Results.StatusCode(StatusCodes.Status403Forbidden);
         var headers = request.HttpContext.Response.Headers;
+        if (headers.AccessControlAllowOrigin.Count == 0) return Results.StatusCode(StatusCodes.Status403Forbidden);
         headers.AccessControlAllowMethods = "GET, POST, DELETE";
         headers.AccessControlAllowHeaders = "Authorization, Content-Type, Accept-Language, Idempotency-Key";
         headers.AccessControlMaxAge = "7200";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
@@ -19,17 +20,14 @@ public sealed class Tokens
 
     readonly TokenSettings _settings;
     readonly TimeProvider _clock;
-    readonly ConfigurationManager<OpenIdConnectConfiguration> _authority;
-    readonly ConfigurationManager<OpenIdConnectConfiguration>? _staffAuthority;
-
-    // With an unknown key the caller waits for the new ones, which are fetched at most every few minutes; by default they come too late for this call.
-    static Tokens() => AppContext.SetSwitch("Switch.Microsoft.IdentityModel.UpdateConfigAsBlocking", true);
+    readonly Keys _authority;
+    readonly Keys? _staffAuthority;
 
     public Tokens(TokenSettings settings, TimeProvider clock)
     {
         (_settings, _clock) = (settings, clock);
-        _authority = Discover(settings.Authority);
-        _staffAuthority = settings.StaffAuthority is { } staff ? Discover(staff) : null;
+        _authority = new(settings.Authority);
+        _staffAuthority = settings.StaffAuthority is { } staff ? new(staff) : null;
     }
 
     /// <summary>The caller, or null where there is no token or none that is believed.</summary>
@@ -46,16 +44,13 @@ public sealed class Tokens
         return null;
     }
 
-    async Task<Caller?> VerifyAsync(string token, ConfigurationManager<OpenIdConnectConfiguration> issuer, CancellationToken cancellation)
+    async Task<Caller?> VerifyAsync(string token, Keys issuer, CancellationToken cancellation)
     {
-        var published = await issuer.GetConfigurationAsync(cancellation);
+        var published = await issuer.PublishedAsync(cancellation);
         var result = await Handler.ValidateTokenAsync(token, Parameters(published));
-        if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
-        {
-            // A key may just have been rotated: look once more.
-            issuer.RequestRefresh();
-            result = await Handler.ValidateTokenAsync(token, Parameters(await issuer.GetConfigurationAsync(cancellation)));
-        }
+        // A key may just have been rotated: look once more.
+        if (result.Exception is SecurityTokenInvalidSignatureException && await issuer.NewerThanAsync(published, cancellation) is { } newer)
+            result = await Handler.ValidateTokenAsync(token, Parameters(newer));
         if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt || string.IsNullOrEmpty(jwt.Subject)) return null;
         return new(jwt.Subject, Claim(jwt, "account"), jwt.Claims.Where(claim => claim.Type == "roles").Select(claim => claim.Value).ToHashSet());
     }
@@ -78,8 +73,52 @@ public sealed class Tokens
 
     static string? Claim(JsonWebToken jwt, string type) => jwt.TryGetPayloadValue<string>(type, out var value) ? value : null;
 
-    static ConfigurationManager<OpenIdConnectConfiguration> Discover(Uri authority) => new(
-        authority.ToString().TrimEnd('/') + "/.well-known/openid-configuration",
-        new OpenIdConnectConfigurationRetriever(),
-        new HttpDocumentRetriever { RequireHttps = !authority.IsLoopback });
+    /// <summary>
+    /// What an authority publishes. It is read again now and then, and at once where a signature fits none of its keys: the library's own refresh comes
+    /// too late for the caller who needs it. What is known stays until there is something newer.
+    /// </summary>
+    sealed class Keys(Uri authority)
+    {
+        /// <summary>However many tokens of unknown keys come, the authority is asked only so often; meanwhile its last answer counts.</summary>
+        static readonly TimeSpan Between = TimeSpan.FromMinutes(1);
+
+        readonly Lock _gate = new();
+        ConfigurationManager<OpenIdConnectConfiguration> _published = Discover(authority);
+        (ConfigurationManager<OpenIdConnectConfiguration> Source, Task<OpenIdConnectConfiguration> Answer, long At)? _asked;
+
+        public Task<OpenIdConnectConfiguration> PublishedAsync(CancellationToken cancellation) => _published.GetConfigurationAsync(cancellation);
+
+        /// <summary>What the authority publishes now; null if it is what was seen already, or the authority does not answer.</summary>
+        public async Task<OpenIdConnectConfiguration?> NewerThanAsync(OpenIdConnectConfiguration seen, CancellationToken cancellation)
+        {
+            var asked = Ask();
+            try
+            {
+                var newer = await asked.Answer.WaitAsync(cancellation);
+                _published = asked.Source;
+                return newer == seen ? null : newer;
+            }
+            catch (Exception outage) when (outage is InvalidOperationException or IOException)
+            {
+                return null;
+            }
+        }
+
+        (ConfigurationManager<OpenIdConnectConfiguration> Source, Task<OpenIdConnectConfiguration> Answer, long At) Ask()
+        {
+            lock (_gate)
+            {
+                if (_asked is { } before && Stopwatch.GetElapsedTime(before.At) < Between) return before;
+                var source = Discover(authority);
+                var asked = (source, source.GetConfigurationAsync(CancellationToken.None), Stopwatch.GetTimestamp());
+                _asked = asked;
+                return asked;
+            }
+        }
+
+        static ConfigurationManager<OpenIdConnectConfiguration> Discover(Uri authority) => new(
+            authority.ToString().TrimEnd('/') + "/.well-known/openid-configuration",
+            new OpenIdConnectConfigurationRetriever(),
+            new HttpDocumentRetriever { RequireHttps = !authority.IsLoopback });
+    }
 }

@@ -14,7 +14,7 @@ export class Refusal extends Error {
 
   /** Whether the same request may well succeed in a moment. */
   get isPassing() {
-    return this.problem.status >= 500 || this.code === "busy";
+    return this.problem.status >= 500 || this.problem.status === 429 || this.code === "busy";
   }
 
   /** One sentence or two: the title, and what the service adds to it. */

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace Billing.Local.Host;
 
-/// <summary>What host.json says about routes and queues, with the real host's defaults.</summary>
+/// <summary>What host.json says about routes and queues, with the real host's defaults; as there, variables <c>AzureFunctionsJobHost__…</c> overrule it.</summary>
 sealed record HostSettings(string RoutePrefix, int BatchSize, int NewBatchThreshold, int MaxDequeueCount, TimeSpan VisibilityTimeout, bool Base64)
 {
     public static HostSettings From(string path)
     {
-        var host = new ConfigurationBuilder().AddJsonFile(path, optional: true).Build().GetSection("extensions");
+        var host = new ConfigurationBuilder().AddJsonFile(path, optional: true).AddEnvironmentVariables("AzureFunctionsJobHost__").Build().GetSection("extensions");
         var queues = host.GetSection("queues");
         var batch = queues.GetValue("batchSize", 16);
         return new HostSettings(

@@ -69,6 +69,7 @@ sealed partial class OpenApi
         var operation = Operations.Where(known => known.Method == method && known.Matches(path)).MinBy(known => known.Path.Count(letter => letter == '{'));
         if (operation is null && status != 404) yield return "an operation that the document does not know";
         if (operation is not null && !operation.Responses.ContainsKey(status)) yield return "an undocumented status";
+        foreach (var objection in HeaderObjections(path, response)) yield return objection;
 
         if (operation is not null && operation.IsBinary(this, status, type, body)) yield break;
         using var json = TryParse(body);
@@ -84,12 +85,28 @@ sealed partial class OpenApi
             if (operation is null ? code != "not_found" : !operation.Codes.Contains(code)) yield return $"the undocumented code '{code}'";
             if (answer.TryGetProperty("status", out var told) && told.GetInt32() != status) yield return "another status in the problem";
             if (status == 401 && response.Headers.WwwAuthenticate.ToString() != "Bearer") yield return "no WWW-Authenticate";
-            if (code is "busy" or "temporarily_unavailable" && response.Headers.RetryAfter is null) yield return "no Retry-After";
+            if (code is "busy" or "temporarily_unavailable" or "too_many_requests" && response.Headers.RetryAfter is null) yield return "no Retry-After";
         }
 
         var schema = operation is null ? Schema("Problem") : operation.SchemaOf(this, status, type);
         if (schema is null) yield return $"the undocumented media type {type}";
         else foreach (var objection in Objections(schema.Value, answer, "$")) yield return objection;
+    }
+
+    /// <summary>What every answer tells a browser: here, so that no route is forgotten.</summary>
+    static IEnumerable<string> HeaderObjections(string path, HttpResponseMessage response)
+    {
+        string Header(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
+        foreach (var (name, value) in new[]
+        {
+            ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"), ("Referrer-Policy", "no-referrer"),
+        })
+            if (Header(name) != value) yield return $"{name} is '{Header(name)}'";
+
+        // Only the element's code is for everybody; an archived file is asked for again each time, by whoever has it.
+        var kept = Header("Cache-Control");
+        if (!path.StartsWith("/element", StringComparison.Ordinal) && kept != "no-store" && !(response.Headers.ETag is not null && kept == "no-cache, private"))
+            yield return $"Cache-Control is '{kept}'";
     }
 
     /// <summary>What a value has that its schema does not allow.</summary>

@@ -44,6 +44,25 @@ public sealed class OriginTests(StandingService standing) : IDisposable
         Assert.Equal([null, null, "Origin"], [Header(asked, "Access-Control-Allow-Origin"), Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Vary")]);
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("http", null)]
+    [InlineData("https", "max-age=31536000")]
+    public async Task Who_came_over_https_is_told_to_stay_there(string? proto, string? expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "catalog");
+        if (proto is not null) request.Headers.Add("X-Forwarded-Proto", proto);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, Header(answer, "Strict-Transport-Security"));
+    }
+
+    [Fact]
+    public async Task The_answer_to_a_preflight_has_the_headers_of_every_answer()
+    {
+        using var answer = await AskAsync(HttpMethod.Options, "accounts/acme/overview", Own);
+        Assert.Equal(("nosniff", "no-referrer", "no-store"), (Header(answer, "X-Content-Type-Options"), Header(answer, "Referrer-Policy"), Header(answer, "Cache-Control")));
+    }
+
     async Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? origin)
     {
         using var request = new HttpRequestMessage(method, path);

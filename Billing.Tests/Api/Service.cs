@@ -126,6 +126,7 @@ public sealed class Running : IAsyncDisposable
     void Hear(string? line)
     {
         if (line is null) return;
+        NothingSecretIsSaid.Hear(line);
         said.Enqueue(line);
         if (said.Count > 200) said.TryDequeue(out _);
     }

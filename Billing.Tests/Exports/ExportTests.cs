@@ -81,6 +81,7 @@ public class ExportTests
     [InlineData("-1 GmbH", "'-1 GmbH")]
     [InlineData("@SUM(A1)", "'@SUM(A1)")]
     [InlineData("\tx", "'\tx")]
+    [InlineData("＝1+1", "'＝1+1")] // full width, as some spreadsheets read it
     [InlineData("\r=x", "\"'\r=x\"")]
     [InlineData("a=b", "a=b")]
     [InlineData("A;B", "\"A;B\"")]

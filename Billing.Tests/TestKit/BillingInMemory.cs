@@ -37,10 +37,13 @@ sealed class BillingInMemory
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Another instance of the service over the same stores.</summary>
-    public Billing.Accounts.Accounts Instance() => new(
+    public Billing.Accounts.Accounts Instance() => With(Terms);
+
+    /// <summary>An instance with other prices, as another version of the software has them.</summary>
+    public Billing.Accounts.Accounts With(Terms terms) => new(
         Store, Due, Numbers, new DeliverOutbox(Store, Due, Outside, Outside, Outside),
         new ArchiveDocuments(Archive, Index, Outside, document => Render(document), NullLogger<ArchiveDocuments>.Instance),
-        new Confirmations(new byte[32]), Terms, crmListens: true, NullLogger<Billing.Accounts.Accounts>.Instance);
+        new Confirmations(new byte[32]), terms, crmListens: true, NullLogger<Billing.Accounts.Accounts>.Instance);
 
     public OpenDocument Documents => new(Store, Archive, Accounts, Outside, document => Render(document), NullLogger<OpenDocument>.Instance);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Billing.Payments;
 using Stripe;
@@ -42,7 +43,8 @@ public sealed class StripeEvents(StripeSettings settings, TimeProvider clock)
         var kind = Text(about, "object");
         var at = root.TryGetProperty("created", out var created) && created.TryGetInt64(out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
         return new(
-            id, type, at,
+            // The day first: so that what has passed long ago is found by a range of ids.
+            string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:yyyyMMdd}-{id}"), type, at,
             about.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object ? Text(metadata, "account") : null,
             // A method that was detached says only here whose it was.
             kind == "customer" ? Text(about, "id") : Text(about, "customer") ?? (data.TryGetProperty("previous_attributes", out var before) ? Text(before, "customer") : null),

@@ -19,6 +19,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
     const int BytesPerBatch = 4 * 1024 * 1024;
 
     readonly TableClient _table = tables.Accounts;
+    readonly TableStaffActions _staff = new(tables);
 
     public async Task<StoredAccount?> FindAsync(AccountId id, CancellationToken cancellation)
     {
@@ -32,6 +33,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var actions = Batch(commit, token);
         Guard(id, actions);
+        await _staff.AddAsync(id, commit.Journal, cancellation);
         try
         {
             var answer = await _table.SubmitTransactionAsync(actions.Select(action => action.Action), cancellation);

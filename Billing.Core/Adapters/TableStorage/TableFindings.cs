@@ -47,6 +47,19 @@ public sealed class TableFindings(Tables tables) : IFindings
         return resolved;
     }
 
+    /// <summary>Forgets findings that were resolved before then. How many it was.</summary>
+    public async Task<int> PurgeAsync(DateTimeOffset resolvedBefore, CancellationToken cancellation)
+    {
+        var purged = 0;
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Resolved} and ResolvedAt lt {resolvedBefore}");
+        await foreach (var row in _table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellation))
+        {
+            await _table.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, cancellation);
+            purged++;
+        }
+        return purged;
+    }
+
     static TableEntity Row(string partition, OperatorFinding finding) => new(partition, finding.Id)
     {
         ["Account"] = finding.Account.Value,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
@@ -13,6 +14,7 @@ public sealed class TableProviderEvents(Tables tables) : IProviderEvents
 
     // Partitions beside those of the events; no id of Stripe's is a word.
     const string Postponed = "postponed", ReadUntil = "read-until";
+    const int PurgedAtOnce = 16;
     const string Open = "open", Done = "done", Foreign = "foreign";
 
     public async Task<bool> AddAsync(ProviderEvent happened, CancellationToken cancellation)
@@ -42,6 +44,21 @@ public sealed class TableProviderEvents(Tables tables) : IProviderEvents
 
     public Task CloseAsync(string id, AccountId? account, CancellationToken cancellation) => tables.StripeEvents.UpdateEntityAsync(
         new TableEntity(id, Event) { ["State"] = account is null ? Foreign : Done, ["Account"] = account?.Value }, ETag.All, TableUpdateMode.Merge, cancellation);
+
+    /// <summary>Forgets events of before that day that are done with: at most so many, by a range of their ids. How many it was.</summary>
+    public async Task<int> PurgeAsync(DateOnly before, int most, CancellationToken cancellation)
+    {
+        var purged = 0;
+        var past = tables.StripeEvents.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey lt {before.ToString("yyyyMMdd", CultureInfo.InvariantCulture)} and State ne {Open}"),
+            Math.Min(most, 1000), ["PartitionKey", "RowKey"], cancellation);
+        await Parallel.ForEachAsync(past.Take(most), new ParallelOptions { MaxDegreeOfParallelism = PurgedAtOnce, CancellationToken = cancellation }, async (row, stop) =>
+        {
+            await tables.StripeEvents.DeleteEntityAsync(row.PartitionKey, row.RowKey, ETag.All, stop);
+            Interlocked.Increment(ref purged);
+        });
+        return purged;
+    }
 
     public Task PostponeAsync(string id, CancellationToken cancellation) =>
         tables.StripeEvents.UpsertEntityAsync(new TableEntity(Postponed, id), TableUpdateMode.Replace, cancellation);

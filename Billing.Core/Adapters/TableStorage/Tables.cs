@@ -13,10 +13,11 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Customers { get; } = service.GetTableClient("StripeCustomers");
     public TableClient Findings { get; } = service.GetTableClient("Findings");
     public TableClient Documents { get; } = service.GetTableClient("Documents");
+    public TableClient StaffActions { get; } = service.GetTableClient("StaffActions");
 
     public async Task CreateAsync(CancellationToken cancellation)
     {
-        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Notifications, StripeEvents, Customers, Findings, Documents]) await table.CreateIfNotExistsAsync(cancellation);
+        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Notifications, StripeEvents, Customers, Findings, Documents, StaffActions]) await table.CreateIfNotExistsAsync(cancellation);
     }
 
     /// <summary>Throws if the service does not answer.</summary>

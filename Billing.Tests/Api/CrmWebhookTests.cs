@@ -1,0 +1,42 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Billing.Functions.Http;
+using Billing.Values;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Billing.Tests.Api;
+
+/// <summary>What the CRM can check of what it is told.</summary>
+public sealed class CrmWebhookTests
+{
+    [Fact]
+    public async Task While_its_secret_is_rotated_every_notification_is_signed_with_both()
+    {
+        byte[][] secrets = [RandomNumberGenerator.GetBytes(24), RandomNumberGenerator.GetBytes(32)];
+        using var crm = new Crm();
+        using var http = new HttpClient(crm);
+        var webhook = new CrmWebhook(
+            http, new(new("https://crm.example.com/hook"), [.. secrets.Select(secret => CrmWebhook.ReadSecret($"whsec_{Convert.ToBase64String(secret)}")!)]), new FakeTimeProvider(A.Instant("2026-05-06T08:00:00Z")),
+            NullLogger<CrmWebhook>.Instance);
+
+        Assert.True(await webhook.SendAsync(new(AccountId.Parse("acme"), 7, 0, A.Instant("2026-05-06T08:00:00Z"), new("invoice.issued")), TestContext.Current.CancellationToken));
+
+        // Standard Webhooks: the receiver takes it if one of the signatures is of a secret that it has.
+        Assert.Equal(secrets.Select(secret => "v1," + Convert.ToBase64String(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"acme-7-0.1778054400.{crm.Body}")))), crm.Signatures);
+    }
+
+    sealed class Crm : HttpMessageHandler
+    {
+        public string Body { get; private set; } = "";
+        public string[] Signatures { get; private set; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Body = await request.Content!.ReadAsStringAsync(cancellationToken);
+            Signatures = request.Headers.GetValues("webhook-signature").Single().Split(' ');
+            return new(HttpStatusCode.OK);
+        }
+    }
+}
