@@ -6,7 +6,7 @@ try
 {
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
-    builder.Services.AddBilling(builder.Configuration);
+    builder.Services.AddBilling(builder.Configuration).AddTelemetryExport(builder.Configuration);
     builder.Build().Run();
     return Environment.ExitCode;
 }

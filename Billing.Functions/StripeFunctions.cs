@@ -23,7 +23,11 @@ public sealed class StripeFunctions(
         api.OpenAsync(request, async () =>
         {
             if ((await Bodies.ReadBytesAsync(request, Bodies.MostWebhookBytes, cancellation)).IsRefused(out var refusal, out var body)) return refusal;
-            if (stripe.Read(Encoding.UTF8.GetString(body), request.Headers["Stripe-Signature"]) is not { } happened) return Refusal.Invalid("Stripe-Signature", "ungültig");
+            if (stripe.Read(Encoding.UTF8.GetString(body), request.Headers["Stripe-Signature"]) is not { } happened)
+            {
+                log.LogWarning("A webhook was refused: its signature does not fit");
+                return Refusal.Invalid("Stripe-Signature", "ungültig");
+            }
             // Known or not: a message that was lost between the row and the queue is sent by Stripe's own repetition.
             await events.AddAsync(happened, cancellation);
             await queue.EnqueueAsync(happened.Id, cancellation);
@@ -59,5 +63,5 @@ public sealed class StripeFunctions(
 
     [Function("WorkStripeEvent")]
     public Task WorkAsync([QueueTrigger(StripeEventQueue.Name)] string message, CancellationToken cancellation) =>
-        work.WorkAsync(message, clock.GetUtcNow(), cancellation);
+        StripeEventQueue.ProcessAsync(message, id => work.WorkAsync(id, clock.GetUtcNow(), cancellation));
 }

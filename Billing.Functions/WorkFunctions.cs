@@ -2,6 +2,7 @@ using Billing.Accounts;
 using Billing.Adapters.Queues;
 using Billing.Outbox;
 using Billing.Payments;
+using Billing.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,7 @@ public sealed class WorkFunctions(
                     : work.EnqueueAsync(entry.Account, entry, stop));
                 await due.MarkAsync(entry, now, stop);
             });
+        BillingMeter.Ticks.Add(1);
     }
 
     /// <summary>Every night: looks at all accounts for what the due index may have missed. It should find nothing.</summary>
@@ -43,18 +45,15 @@ public sealed class WorkFunctions(
 
     /// <summary>Everything that waits on one account.</summary>
     [Function("WorkAccount")]
-    public async Task WorkAccountAsync([QueueTrigger(AccountWorkQueue.Name)] string message, CancellationToken cancellation)
-    {
-        var (account, entry) = AccountQueue.Read(message);
-        var now = clock.GetUtcNow();
-        if (await accounts.WorkAsync(account, entry, now, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtFresh, cancellation);
-    }
+    public Task WorkAccountAsync([QueueTrigger(AccountWorkQueue.Name)] string message, CancellationToken cancellation) =>
+        AccountQueue.ProcessAsync(AccountWorkQueue.Name, message, async (account, entry) =>
+        {
+            var now = clock.GetUtcNow();
+            if (await accounts.WorkAsync(account, entry, now, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtFresh, cancellation);
+        });
 
     /// <summary>Tells the CRM what waits to be told of one account.</summary>
     [Function("NotifyCrm")]
-    public Task NotifyCrmAsync([QueueTrigger(CrmQueue.Name)] string message, CancellationToken cancellation)
-    {
-        var (account, entry) = AccountQueue.Read(message);
-        return crm.WorkAsync(account, entry, clock.GetUtcNow(), cancellation);
-    }
+    public Task NotifyCrmAsync([QueueTrigger(CrmQueue.Name)] string message, CancellationToken cancellation) =>
+        AccountQueue.ProcessAsync(CrmQueue.Name, message, (account, entry) => crm.WorkAsync(account, entry, clock.GetUtcNow(), cancellation));
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Billing.AddOns;
 using Billing.Invoices;
 using Billing.Outbox;
+using Billing.Values;
 
 namespace Billing.Accounts;
 
@@ -19,7 +21,11 @@ public sealed record Actor(string User, string Role)
 /// <param name="Action">Stable code, like <c>plan.upgraded</c>.</param>
 /// <param name="Text">One German sentence.</param>
 /// <param name="Confirmed">For an order, the preview that was confirmed, as JSON, word for word.</param>
-public sealed record JournalEntry(int Sequence, DateTimeOffset At, Actor By, string Action, string Text, string? Confirmed = null);
+public sealed record JournalEntry(int Sequence, DateTimeOffset At, Actor By, string Action, string Text, string? Confirmed = null)
+{
+    /// <summary>The money that moved, for whoever counts it at the commit; not kept.</summary>
+    [JsonIgnore] public Money Amount { get; init; }
+}
 
 /// <summary>
 /// What one commit does to an account: the next state and every row that goes with it. Built up by the pure decisions, then written as
@@ -66,9 +72,10 @@ public sealed record AccountChange(Account Account)
 
     public AccountChange Report(Finding finding) => this with { Findings = Findings.Add(finding) };
 
-    public AccountChange Journaled(DateTimeOffset at, Actor by, string action, string text) => this with
+    /// <param name="amount">Where money moved: how much.</param>
+    public AccountChange Journaled(DateTimeOffset at, Actor by, string action, string text, Money amount = default) => this with
     {
-        Journal = Journal.Add(new(Account.NextJournal, at, by, action, text)),
+        Journal = Journal.Add(new(Account.NextJournal, at, by, action, text) { Amount = amount }),
         Account = Account with { NextJournal = Account.NextJournal + 1 },
     };
 

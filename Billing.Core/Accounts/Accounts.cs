@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Billing.AddOns;
 using Billing.Documents;
 using Billing.Invoices;
 using Billing.Outbox;
+using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
 
@@ -53,7 +55,7 @@ public sealed class Accounts(
             if ((read ?? await store.FindAsync(id, cancellation)) is not { } stored) return Refusals.AccountNotFound;
             if (await AdvanceAsync(stored, now, cancellation) is { } current) return current;
         }
-        return Refusals.Busy;
+        return Busy(id);
     }
 
     /// <summary>What an order would come to, with the token that confirms it.</summary>
@@ -123,9 +125,11 @@ public sealed class Accounts(
         {
             foreach (var promised in await store.ListOutboxAsync(id, cancellation))
             {
+                using var delivering = BillingTraces.Start("deliver outbox", id.Value);
                 await outbox.TellAsync(promised, cancellation);
                 foreach (var document in promised.Documents) await ArchiveAsync(id, document, now, cancellation);
-                await outbox.ForgetAsync(promised, cancellation);
+                await outbox.ForgetAsync(promised, now - promised.At, cancellation);
+                delivering.Ended("ok");
             }
         }
         // The entry of the moment that has just passed went with the commit that moved it on.
@@ -161,7 +165,7 @@ public sealed class Accounts(
         {
             var current = await CurrentAsync(command.Account, command.ReceivedAt, cancellation, attempt == 0 ? command.Read : null);
             if (current.IsRefused(out var missing, out var stored)) return missing;
-            var decision = await decide(stored.Account, stored.Account.DayOf(command.ReceivedAt), confirmationUsed, cancellation);
+            var decision = await DecideAsync(decide, stored.Account, command, confirmationUsed, cancellation);
             if (decision.IsRefused(out var refusal, out var pending))
             {
                 // A repeated command is mostly refused by what it did the first time: then its answer is remembered.
@@ -178,6 +182,22 @@ public sealed class Accounts(
             if (committed.Outcome == CommitOutcome.ReplyExists) return await ReplayAsync(command, stored, cancellation) ?? Refusals.Busy;
             confirmationUsed |= committed.Outcome == CommitOutcome.ConfirmationUsed;
         }
+        return Busy(command.Account);
+    }
+
+    static async Task<Decision<Pending>> DecideAsync(
+        Func<Account, DateOnly, bool, CancellationToken, Task<Decision<Pending>>> decide, Account account, Command command, bool confirmationUsed, CancellationToken cancellation)
+    {
+        using var deciding = BillingTraces.Start("decide", account.Id.Value);
+        var decision = await decide(account, account.DayOf(command.ReceivedAt), confirmationUsed, cancellation);
+        deciding.Ended(decision.IsRefused(out var refusal, out _) ? refusal.Code : "ok");
+        return decision;
+    }
+
+    Refusal Busy(AccountId id)
+    {
+        BillingMeter.Busy.Add(1);
+        log.LogWarning("Account {Account} was changed too often at the same time", id);
         return Refusals.Busy;
     }
 
@@ -203,8 +223,6 @@ public sealed class Accounts(
             var committed = await CommitAsync(stored, change, now, null, null, cancellation);
             if (committed.Stored is null) return null;
             stored = committed.Stored;
-            foreach (var invoice in committed.Change.Invoices)
-                log.LogInformation("Account {Account}: issued {Document} over {Cents} cents", stored.Account.Id, invoice.Number ?? "a void draft", invoice.Gross.Cents);
         }
         if (purge) await PurgeAsync(stored.Account.Id, now, cancellation);
         return stored;
@@ -213,6 +231,7 @@ public sealed class Accounts(
     async Task<(CommitOutcome Outcome, StoredAccount? Stored, AccountChange Change)> CommitAsync(
         StoredAccount? before, AccountChange change, DateTimeOffset at, RememberedReply? reply, string? usedConfirmation, CancellationToken cancellation)
     {
+        using var committing = BillingTraces.Start("commit", change.Account.Id.Value);
         var today = change.Account.DayOf(at);
         change = AdvanceAccount.Conclude(change, terms, today, at);
         (change, var issued, var files) = documents.Render(change, at);
@@ -234,10 +253,30 @@ public sealed class Accounts(
         };
         var result = await store.CommitAsync(
             new(before, account, change.Invoices, change.Archived, change.Journal, promise.IsEmpty ? null : promise, reply, usedConfirmation, at), cancellation);
-        if (result.Outcome != CommitOutcome.Committed) return (result.Outcome, null, change);
+        if (result.Outcome != CommitOutcome.Committed)
+        {
+            committing.Ended(result.Outcome.Code());
+            BillingMeter.Conflicts.Count("outcome", result.Outcome.Code());
+            return (result.Outcome, null, change);
+        }
 
+        committing.Ended("ok");
+        Tell(committing, before?.Account, account, change, at);
+        committing?.Stop();
         await AfterCommitAsync(id, dueBefore == dueNow ? null : dueBefore, promise, files, cancellation);
         return (result.Outcome, result.Stored! with { Invoices = change.Invoices }, change);
+    }
+
+    /// <summary>What has been committed, for whoever watches.</summary>
+    void Tell(Activity? span, Account? before, Account account, AccountChange change, DateTimeOffset at)
+    {
+        MeasureCommit.Record(before, account, change, at);
+        foreach (var issued in MeasureCommit.Issued(before, change))
+        {
+            log.LogInformation("Account {Account}: issued {Document} over {Cents} cents", account.Id, issued.Number, issued.Gross.Cents);
+            span?.SetTag(BillingTraces.Document, issued.Number);
+        }
+        if (span is not null && !change.Journal.IsEmpty) span.SetTag(BillingTraces.Action, string.Join(' ', change.Journal.Select(line => line.Action)));
     }
 
     async Task PurgeAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
@@ -255,6 +294,8 @@ public sealed class Accounts(
     /// <summary>The commit stands; what fails here is caught up by whoever next finds the due entries.</summary>
     async Task AfterCommitAsync(AccountId id, DueEntry? past, OutboxEntry promise, IReadOnlyList<DocumentFile> files, CancellationToken cancellation)
     {
+        using var delivering = promise.IsEmpty ? null : BillingTraces.Start("deliver outbox", id.Value);
+        var since = Stopwatch.GetTimestamp();
         try
         {
             if (past is not null) await due.RemoveAsync(new(id, past.Moment, past.Version, DuePurpose.Account), cancellation);
@@ -263,10 +304,12 @@ public sealed class Accounts(
             var archived = 0;
             foreach (var file in files) archived += await documents.KeepAsync(file, cancellation) == file.Sha256 ? 1 : 0;
             // What could not be rendered, or is archived as something else, is seen to by whoever finds the promise.
-            if (archived == promise.Documents.Count) await outbox.ForgetAsync(promise, cancellation);
+            if (archived == promise.Documents.Count) await outbox.ForgetAsync(promise, Stopwatch.GetElapsedTime(since), cancellation);
+            delivering.Ended(archived == promise.Documents.Count ? "ok" : "document_waits");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            delivering.Failed(exception);
             log.LogWarning(exception, "Account {Account}: what version {Version} promised is left to the due index", id, promise.Version);
         }
     }

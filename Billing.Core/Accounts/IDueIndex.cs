@@ -18,6 +18,14 @@ public enum DuePurpose
 /// <param name="Version">The account version whose commit wrote it, or was about to.</param>
 public sealed record DueAccount(AccountId Account, DateTimeOffset Moment, long Version, DuePurpose Purpose)
 {
+    /// <summary>The traceparent of the commit that wrote it, where it fell due soon after. Where an entry comes from is no part of what it is.</summary>
+    public string? Trace { get; init; }
+
+    public bool Equals(DueAccount? other) =>
+        other is not null && (Account, Moment, Version, Purpose) == (other.Account, other.Moment, other.Version, other.Purpose);
+
+    public override int GetHashCode() => HashCode.Combine(Account, Moment, Version, Purpose);
+
     /// <summary>The first whole minute at or after the moment: an entry never comes due too early.</summary>
     public static DateTimeOffset Minute(DateTimeOffset moment)
     {

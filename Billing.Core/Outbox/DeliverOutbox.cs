@@ -1,4 +1,5 @@
 using Billing.Accounts;
+using Billing.Telemetry;
 using Billing.Values;
 
 namespace Billing.Outbox;
@@ -37,10 +38,12 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
     }
 
     /// <summary>All that the entry promised is done.</summary>
-    public async Task ForgetAsync(OutboxEntry entry, CancellationToken cancellation)
+    /// <param name="age">How long after the commit.</param>
+    public async Task ForgetAsync(OutboxEntry entry, TimeSpan age, CancellationToken cancellation)
     {
         await store.DeleteOutboxAsync(entry, cancellation);
         await due.RemoveAsync(Guard(entry), cancellation);
+        BillingMeter.OutboxAge.Record(age.TotalSeconds);
     }
 
     /// <summary>The due entry that guards it: a minute after the commit someone else looks whether it was delivered.</summary>

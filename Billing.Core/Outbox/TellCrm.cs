@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Billing.Accounts;
+using Billing.Telemetry;
 using Billing.Values;
 
 namespace Billing.Outbox;
@@ -72,6 +73,7 @@ public sealed class TellCrm(INotificationStore notifications, IDueIndex due, IFi
 
     async Task PlanAsync(CrmEvent notification, DateTimeOffset now, CancellationToken cancellation)
     {
+        BillingMeter.Retries.Count("reason", "crm");
         // As long again as it has waited already: the pauses double.
         var waited = now - notification.At;
         var next = now + (waited < ShortestWait ? ShortestWait : waited > LongestWait ? LongestWait : waited);

@@ -104,12 +104,12 @@ public static class CollectInvoice
                 else if (refund.Status == RefundStatus.Failed && intent.Refunded < before?.Refunded) change = Refunds.FailedLate(change, paid, note, refund, at);
             }
             if (before is null)
-                change = change.Journaled(at, Actor.System, "payment.succeeded", $"{intent.Received} zu {invoice.Number} eingegangen.");
+                change = change.Journaled(at, Actor.System, "payment.succeeded", $"{intent.Received} zu {invoice.Number} eingegangen.", intent.Received);
             if (invoice.Status == InvoiceStatus.Open && paid.Status == InvoiceStatus.Paid)
                 change = change.Notify(new("invoice.paid") { InvoiceId = paid.Id.ToString(), Number = paid.Number, GrossCents = paid.Gross.Cents });
             if (returned > Money.Zero)
             {
-                change = change.Journaled(at, Actor.System, "payment.returned", $"{returned} zu {invoice.Number} zurückgebucht, zahlbar bis {paid.ReopenedUntil:dd.MM.yyyy}.")
+                change = change.Journaled(at, Actor.System, "payment.returned", $"{returned} zu {invoice.Number} zurückgebucht, zahlbar bis {paid.ReopenedUntil:dd.MM.yyyy}.", returned)
                     .Notify(Failed("invoice.payment_failed", paid, intent.IsDebit ? "returned" : "disputed"));
             }
             return change;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Billing.Accounts;
 using Billing.Invoices;
+using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
 
@@ -283,21 +284,27 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     async Task GuardAsync(AccountId id, string attempt, DateTimeOffset since, DateTimeOffset now, Func<CancellationToken, Task> work, Func<string, CancellationToken, Task> refused,
         CancellationToken cancellation)
     {
+        using var span = BillingTraces.Start("payment", id.Value)?.SetTag(BillingTraces.Attempt, attempt);
         try
         {
             try
             {
                 await work(cancellation);
+                span.Ended("ok");
             }
             catch (PaymentRefusedException refusal)
             {
-                log.LogError(refusal, "Account {Account}: {Attempt} is refused", id, attempt);
+                span.Ended(refusal.Code);
+                // Not the exception: Stripe's sentence repeats what it was sent.
+                log.LogError("Account {Account}: {Attempt} is refused, {Reason}", id, attempt, refusal.Message);
                 await refused(refusal.Code, cancellation);
             }
         }
         catch (Exception outage) when (outage is not OperationCanceledException)
         {
             // Whatever it is, the account's other payments do not wait for it.
+            span.Failed(outage);
+            BillingMeter.Retries.Count("reason", "provider");
             if (outage is PaymentProviderUnavailableException) log.LogWarning("Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
             else log.LogError(outage, "Account {Account}: {Attempt} waits", id, attempt);
             var wait = now - since;

@@ -26,7 +26,7 @@ public static class OperatorCorrections
 
         var paid = (invoice with { Payments = invoice.Payments.Add(new(null, gross)), Collecting = PaymentState.None }).Settled();
         var change = new AccountChange(account.WithReceivable(paid)).With(paid).Journaled(
-            at, by, "payment.recorded", $"Überweisung über {gross} vom {receivedOn:dd.MM.yyyy} zu {invoice.Number} ({reference}). Grund: {reason}");
+            at, by, "payment.recorded", $"Überweisung über {gross} vom {receivedOn:dd.MM.yyyy} zu {invoice.Number} ({reference}). Grund: {reason}", gross);
         if (paid.Status == InvoiceStatus.Paid)
             change = change.Notify(new("invoice.paid") { InvoiceId = paid.Id.ToString(), Number = paid.Number, GrossCents = paid.Gross.Cents });
         return Pending.Of(change, ReplyOf(invoice));

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Billing.Accounts;
+using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
 
@@ -73,10 +75,12 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
             return;
         }
 
+        Activity.Current?.SetTag(BillingTraces.Account, mine.Value);
         if (happened.Intent is { } intent) await collections.ObserveAsync(mine, intent, now, cancellation);
         if (happened.ConcernsMethod) await collections.SyncMethodAsync(mine, now, cancellation);
         if (await store.FindAsync(mine, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtAll, cancellation);
         await events.CloseAsync(happened.Id, mine, cancellation);
+        BillingMeter.WebhookLag.Record((now - happened.At).TotalSeconds);
     }
 
     /// <summary>By the event's own metadata, by its customer, or, as disputes have neither, by the payment that it is about.</summary>

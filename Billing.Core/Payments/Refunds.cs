@@ -64,7 +64,7 @@ public static class Refunds
         }
         return change
             .Notify(new("refund.succeeded") { InvoiceId = invoice.Id.ToString(), Number = (note ?? invoice).Number, GrossCents = attempt.Amount.Cents })
-            .Journaled(at, Actor.System, "refund.succeeded", $"{attempt.Amount} zu {invoice.Number} erstattet.");
+            .Journaled(at, Actor.System, "refund.succeeded", $"{attempt.Amount} zu {invoice.Number} erstattet.", attempt.Amount);
     }
 
     /// <summary>A refund that had succeeded came back: the money is owed again, and a person has to see to it.</summary>

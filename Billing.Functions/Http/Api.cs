@@ -5,6 +5,7 @@ using System.Text.Json;
 using Azure;
 using Billing.Accounts;
 using Billing.Payments;
+using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -36,25 +37,36 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
     {
         SecurityHeaders.Set(request);
         origins.Admit(request);
+        using var span = BillingTraces.Start(
+            $"{request.Method} {Template(request)}", AccountId.TryParse(request.RouteValues["accountId"] as string, out var account) ? account.Value : null);
         try
         {
             var decision = await work();
-            return decision.IsRefused(out var refusal, out var answer) ? Problems.Of(refusal, request) : answer;
+            span.Ended(decision.IsRefused(out var refusal, out var answer) ? refusal.Code : "ok");
+            return refusal is not null ? Problems.Of(refusal, request) : answer!;
         }
         catch (Exception outage) when (outage is PaymentProviderUnavailableException or PaymentRefusedException)
         {
-            log.LogError(outage, "{Method} {Path}: the payment provider does not do it", request.Method, request.Path);
-            return Problems.Of("payment_provider_unavailable", request);
+            // Not the exception: Stripe's sentence repeats what it was sent.
+            log.LogError("{Method} {Path}: the payment provider does not do it, {Reason}", request.Method, request.Path, outage.Message);
+            return Failed("payment_provider_unavailable", outage);
         }
         catch (Exception outage) when (IsOutage(outage) && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             log.LogError(outage, "{Method} {Path} failed for an outage", request.Method, request.Path);
-            return Problems.Of("temporarily_unavailable", request);
+            return Failed("temporarily_unavailable", outage);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
             log.LogError(bug, "{Method} {Path} failed", request.Method, request.Path);
-            return Problems.Of("internal_error", request);
+            return Failed("internal_error", bug);
+        }
+
+        IResult Failed(string code, Exception cause)
+        {
+            span.Failed(cause);
+            span.Ended(code);
+            return Problems.Of(code, request);
         }
     }
 
@@ -151,6 +163,10 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
             : null;
 
     static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>The path with the names of its values in their places, so that all requests of a route have one name.</summary>
+    static string Template(HttpRequest request) => request.RouteValues.Where(value => value.Value is string { Length: > 0 })
+        .Aggregate($"{request.Path.Value}/", (path, value) => path.Replace($"/{value.Value}/", $"/{{{value.Key}}}/", StringComparison.Ordinal)).TrimEnd('/');
 
     static bool IsOutage(Exception exception) => exception switch
     {

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Billing.Local.Frame;
 
-/// <summary>The page at <c>/</c>: a stand-in for the CRM around the element, where anyone can try an account, a role and a month.</summary>
+/// <summary>
+/// The page at <c>/</c>: a stand-in for the CRM around the element, where anyone can try an account, a role and a month. And the live view of
+/// traces and counters at <c>/local/telemetry</c>.
+/// </summary>
 static class FramePages
 {
     /// <summary>As strict as the page works with: the CRM can set the same. The document viewer shows its PDF from a blob.</summary>
@@ -14,8 +17,12 @@ static class FramePages
     public static void Map(WebApplication app)
     {
         app.MapGet("/", (HttpResponse response) => Answer(response, "index.html", "text/html; charset=utf-8"));
-        app.MapGet("/local/frame/frame.js", (HttpResponse response) => Answer(response, "frame.js", "text/javascript; charset=utf-8"));
-        app.MapGet("/local/frame/frame.css", (HttpResponse response) => Answer(response, "frame.css", "text/css; charset=utf-8"));
+        app.MapGet("/local/telemetry", (HttpResponse response) => Answer(response, "telemetry.html", "text/html; charset=utf-8"));
+        foreach (var page in (string[])["frame", "telemetry"])
+        {
+            app.MapGet($"/local/frame/{page}.js", (HttpResponse response) => Answer(response, $"{page}.js", "text/javascript; charset=utf-8"));
+            app.MapGet($"/local/frame/{page}.css", (HttpResponse response) => Answer(response, $"{page}.css", "text/css; charset=utf-8"));
+        }
     }
 
     static IResult Answer(HttpResponse response, string file, string type)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Billing.Local.Frame;
 using Billing.Local.StripeSimulator;
+using Billing.Local.Telemetry;
 using Billing.Local.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace Billing.Local.Host;
 
 /// <summary>What a local service offers beside its functions: its world, tokens, the clock, timers on demand and the CRM's end of the webhook.</summary>
 sealed class LocalEndpoints(
-    LocalWorld world, FunctionIndex index, HostSettings settings, Timers timers, ClockWalk walk, Notifications notifications, SimulatorClient? stripe = null)
+    LocalWorld world, FunctionIndex index, HostSettings settings, Timers timers, ClockWalk walk, Notifications notifications, TelemetryRecorder telemetry, SimulatorClient? stripe = null)
 {
     readonly string _origin = $"http://localhost:{world.Settings.Port}";
 
@@ -28,6 +29,7 @@ sealed class LocalEndpoints(
         app.MapGet("/local/clock", () => Results.Json(Now()));
         app.MapPut("/local/clock", MoveClockAsync);
         app.MapPost("/local/crm", ReceiveAsync);
+        app.MapGet("/local/telemetry/data", (string? account) => Results.Json(telemetry.Snapshot(account, most: 60), JsonSerializerOptions.Web));
         app.MapGet("/local/notifications", () => Results.Json(new { notifications = notifications.All() }, JsonSerializerOptions.Web));
         app.MapPost("/admin/functions/{name}", (string name) => timers.RunNow(name) ? Results.Accepted() : Results.NotFound());
     }
@@ -45,6 +47,7 @@ sealed class LocalEndpoints(
     {
         api = $"{_origin}/{settings.RoutePrefix}",
         page = $"{_origin}/",
+        telemetry = $"{_origin}/local/telemetry",
         storage = new { blob = world.Storage.Blob, queue = world.Storage.Queue, table = world.Storage.Table },
         stripe = stripe is null ? null : new { simulator = stripe.Url },
         clock = new { now = LocalClock.Text(world.Clock.GetUtcNow()), standsStill = world.Clock.StandsStill },

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using Billing.Local.Demo;
 using Billing.Local.StripeSimulator;
+using Billing.Local.Telemetry;
 using Billing.Local.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -79,7 +80,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         web.Services.AddSingleton(world).AddSingleton(world.Clock).AddSingleton<TimeProvider>(world.Clock);
         web.Services.AddSingleton(index).AddSingleton(HostSettings.From(Path.Combine(AppContext.BaseDirectory, "host.json")));
         web.Services.AddSingleton<FunctionRunner>().AddSingleton<Timers>().AddSingleton<Queues>().AddSingleton<Settle>();
-        web.Services.AddSingleton<ClockWalk>().AddSingleton<Notifications>().AddSingleton<LocalEndpoints>().AddSingleton<LocalClient>();
+        web.Services.AddSingleton<ClockWalk>().AddSingleton<Notifications>().AddSingleton<TelemetryRecorder>().AddSingleton<LocalEndpoints>().AddSingleton<LocalClient>();
         if (playDemo) web.Services.AddSingleton<DemoPlay>();
         return new FunctionsApplicationBuilder(web);
     }
@@ -224,6 +225,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         Console.WriteLine($"""
             CloudCRM Billing
             Page      http://localhost:{settings.Port}/
+            Telemetry http://localhost:{settings.Port}/local/telemetry
             Api       {api}
             Storage   {_world.Storage.Blob} (blob; queue and table on the next two ports)
             Stripe    {(Services.GetService<SimulatorClient>() is { } stripe ? $"simulated, {stripe.Url}" : "the account of Stripe__ApiKey")}

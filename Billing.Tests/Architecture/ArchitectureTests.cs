@@ -22,6 +22,9 @@ public class ArchitectureTests
     public void Values_know_only_themselves() => AssertNames("Values", Directions.AllBut("Values"));
 
     [Fact]
+    public void What_is_measured_knows_nothing_of_what_it_is_measured_of() => AssertNames("Telemetry", Directions.AllBut("Telemetry"));
+
+    [Fact]
     public void The_catalogue_knows_only_values() => AssertNames("Catalog", Directions.AllBut("Values", "Catalogs"));
 
     [Theory]
@@ -55,19 +58,19 @@ public class ArchitectureTests
             .Select(file => file.Path.Split(Path.DirectorySeparatorChar)[0]).Distinct());
 
     [Fact]
-    public void The_core_is_built_without_Functions_or_the_local_host()
+    public void The_core_is_built_without_Functions_exporters_or_the_local_host()
     {
         var references = typeof(Money).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!).ToList();
 
         Assert.Contains("Azure.Data.Tables", references); // the list is the real one
         Assert.DoesNotContain(references, name => name.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal)
-            || name is "Billing.Functions" or "Billing.Local");
+            || name.StartsWith("OpenTelemetry", StringComparison.Ordinal) || name is "Billing.Functions" or "Billing.Local");
     }
 
     [Fact]
     public void Every_type_stands_in_the_namespace_of_its_folder()
     {
-        var known = (string[])["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Documents", "Exports", "Outbox", "Operator", "Adapters"];
+        var known = (string[])["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Documents", "Exports", "Outbox", "Operator", "Telemetry", "Adapters"];
         Assert.All(typeof(Money).Assembly.GetExportedTypes(), type => Assert.Contains(type.Namespace!.Split('.')[1], known));
     }
 

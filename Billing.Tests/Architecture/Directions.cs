@@ -5,7 +5,7 @@ namespace Billing.Tests;
 /// <summary>Which namespaces a source names, by its <c>using</c> lines and by qualified names.</summary>
 static partial class Directions
 {
-    static readonly string[] Folders = ["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Outbox", "Documents", "Exports", "Adapters"];
+    static readonly string[] Folders = ["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Outbox", "Documents", "Exports", "Telemetry", "Adapters"];
 
     /// <summary>What the source must not name, of the namespaces given: <c>Azure</c> stands for all below it.</summary>
     public static IReadOnlyList<string> Offences(string source, params string[] forbidden)

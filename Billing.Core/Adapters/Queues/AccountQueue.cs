@@ -3,6 +3,7 @@ using Billing.Accounts;
 using Billing.Adapters.TableStorage;
 using Billing.Outbox;
 using Billing.Payments;
+using Billing.Telemetry;
 using Billing.Values;
 
 namespace Billing.Adapters.Queues;
@@ -13,7 +14,7 @@ public abstract class AccountQueue(QueueServiceClient service, string name)
 {
     readonly QueueClient _queue = service.GetQueueClient(name);
 
-    /// <summary>The account's id, and behind it, where there is one, the keys of the due entry.</summary>
+    /// <summary>The account's id, and behind it, where there are such, the keys of the due entry and the traceparent.</summary>
     public Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation)
     {
         var text = account.Value;
@@ -22,13 +23,22 @@ public abstract class AccountQueue(QueueServiceClient service, string name)
             var (partition, row) = TableDueIndex.KeyOf(entry);
             text += $" {partition} {row}";
         }
-        return _queue.SendMessageAsync(text, cancellation);
+        return BillingTraces.SendAsync(
+            _queue.Name, account.Value, handedOut: entry is not null, entry?.Trace, trace => _queue.SendMessageAsync(trace is null ? text : $"{text} {trace}", cancellation));
+    }
+
+    /// <summary>Works on a message, in the trace that it came with.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public static Task ProcessAsync(string queue, string message, Func<AccountId, DueAccount?, Task> work)
+    {
+        var (account, entry) = Read(message);
+        return BillingTraces.ProcessAsync(queue, account.Value, BillingTraces.Split(message).Traceparent, () => work(account, entry));
     }
 
     /// <exception cref="FormatException">The message is none that <see cref="EnqueueAsync"/> wrote.</exception>
     public static (AccountId Account, DueAccount? Entry) Read(string message)
     {
-        var parts = message.Split(' ');
+        var parts = BillingTraces.Split(message).Message.Split(' ');
         return (AccountId.Parse(parts[0]), parts.Length == 3 ? TableDueIndex.Parse(parts[1], parts[2]) : null);
     }
 
@@ -57,7 +67,16 @@ public sealed class StripeEventQueue(QueueServiceClient service) : IProviderEven
 
     readonly QueueClient _queue = service.GetQueueClient(Name);
 
-    public Task EnqueueAsync(string id, CancellationToken cancellation) => _queue.SendMessageAsync(id, cancellation);
+    /// <summary>The id, and behind it the traceparent where there is one.</summary>
+    public Task EnqueueAsync(string id, CancellationToken cancellation) => BillingTraces.SendAsync(
+        Name, account: null, handedOut: false, promised: null, trace => _queue.SendMessageAsync(trace is null ? id : $"{id} {trace}", cancellation));
+
+    /// <summary>Works on a message, in the trace that it came with.</summary>
+    public static Task ProcessAsync(string message, Func<string, Task> work)
+    {
+        var (id, trace) = BillingTraces.Split(message);
+        return BillingTraces.ProcessAsync(Name, account: null, trace, () => work(id));
+    }
 
     public Task CreateAsync(CancellationToken cancellation) => _queue.CreateIfNotExistsAsync(cancellationToken: cancellation);
 }

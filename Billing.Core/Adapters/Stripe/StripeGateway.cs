@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Billing.Payments;
+using Billing.Telemetry;
 using Billing.Values;
 using Stripe;
 using Stripe.Checkout;
@@ -292,7 +294,36 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     }
 
     /// <summary>Asks Stripe; what leaves the outcome unknown becomes <see cref="PaymentProviderUnavailableException"/>, a plain no <see cref="PaymentRefusedException"/>.</summary>
-    static async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
+    static async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation, [CallerMemberName] string operation = "")
+    {
+        operation = operation.Replace("Async", "", StringComparison.Ordinal);
+        using var span = BillingTraces.Start($"stripe {operation}", kind: ActivityKind.Client);
+        var (began, outcome) = (Stopwatch.GetTimestamp(), "unavailable");
+        try
+        {
+            var answer = await TranslateAsync(ask, cancellation);
+            outcome = "ok";
+            return answer;
+        }
+        catch (PaymentRefusedException refused)
+        {
+            outcome = "refused";
+            span?.SetTag("error.type", refused.Code);
+            throw;
+        }
+        catch (PaymentProviderUnavailableException outage)
+        {
+            span.Failed(outage);
+            throw;
+        }
+        finally
+        {
+            span.Ended(outcome);
+            BillingMeter.ProviderCalls.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new("operation", operation), new("outcome", outcome));
+        }
+    }
+
+    static async Task<T> TranslateAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellation)
     {
         try
         {

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Billing.Accounts;
+using Billing.Telemetry;
 using Billing.Values;
 
 namespace Billing.Adapters.TableStorage;
@@ -19,7 +21,8 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
     public Task AddAsync(DueAccount entry, DateTimeOffset now, CancellationToken cancellation)
     {
         var (partition, row) = KeyOf(entry);
-        return _writes.SubmitAsync(new(TableTransactionActionType.UpsertReplace, new TableEntity(partition, row) { ["WrittenAt"] = now }), cancellation);
+        var trace = entry.Moment - now <= BillingTraces.SameWork ? Activity.Current?.Id : null;
+        return _writes.SubmitAsync(new(TableTransactionActionType.UpsertReplace, new TableEntity(partition, row) { ["WrittenAt"] = now, ["Trace"] = trace }), cancellation);
     }
 
     public Task RemoveAsync(DueAccount entry, CancellationToken cancellation)
@@ -43,7 +46,7 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
         await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
         {
             if (row.GetDateTimeOffset("HandedOutAt") > now - IDueIndex.HandedOutFor) continue;
-            yield return Parse(row.PartitionKey, row.RowKey);
+            yield return Parse(row.PartitionKey, row.RowKey) with { Trace = row.GetString("Trace") };
         }
     }
 

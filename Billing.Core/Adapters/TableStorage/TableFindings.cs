@@ -2,12 +2,14 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Billing.Outbox;
+using Billing.Telemetry;
 using Billing.Values;
+using Microsoft.Extensions.Logging;
 
 namespace Billing.Adapters.TableStorage;
 
 /// <summary>Findings: one partition of open ones, one of resolved ones.</summary>
-public sealed class TableFindings(Tables tables) : IFindings
+public sealed class TableFindings(Tables tables, ILogger<TableFindings> log) : IFindings
 {
     const string Open = "open", Resolved = "resolved";
     readonly TableClient _table = tables.Findings;
@@ -18,6 +20,8 @@ public sealed class TableFindings(Tables tables) : IFindings
         try
         {
             await _table.AddEntityAsync(Row(Open, finding), cancellation);
+            BillingMeter.Findings.Count("code", finding.Code);
+            log.LogWarning("Account {Account}: finding {Code}, {Finding}", finding.Account, finding.Code, finding.Id);
         }
         catch (RequestFailedException there) when (there.Status == 409)
         {
