@@ -7,7 +7,7 @@ import { button, section } from "./section.js";
 /** „Zusatzoptionen“ and „Ihre Zusatzoptionen“. @param {Page} page */
 export function addOns(page) {
   const { overview, words } = page;
-  return section("add-ons", words.addOns.title, html`
+  return section("add-ons", icons.option, words.addOns.title, html`
     <p class="lead">${words.addOns.text}</p>
     ${overview.account.status === "ended" ? nothing : html`<ul class="offers">${overview.addOnOffers.map((offer) => html`<li>${row(page, offer)}</li>`)}</ul>`}
     <h3 id="bookings">${words.addOns.yours}</h3>
@@ -16,14 +16,14 @@ export function addOns(page) {
 }
 
 /** @param {Page} page @param {AddOnOffer} offer */
-function row({ words, format, state, act }, offer) {
+function row({ overview, words, format, state, act }, offer) {
   const problem = state.wrongQuantity === offer.addOn;
   const [field, explained] = [`quantity-${offer.addOn}`, `quantity-problem-${offer.addOn}`];
   return html`
     <form class="offer" novalidate aria-label=${offer.name} @submit=${(/** @type {SubmitEvent} */ event) => { event.preventDefault(); act.book(offer); }}>
       <span class="emblem">${offer.addOn === "users" ? icons.users : offer.addOn === "storage" ? icons.storage : icons.option}</span>
       <div class="grow">
-        <h3>${offer.name}</h3>
+        <h3 lang=${overview.account.language}>${offer.name}</h3>
         <p class="muted">${words.addOns.descriptions[offer.addOn] ?? nothing}</p>
       </div>
       <p class="offer-price"><strong>${format.euros(offer.monthlyNetCents)} / ${offer.unit} ${words.plans.perMonth}</strong><span class="vat">${words.plusVat}</span></p>
@@ -51,7 +51,7 @@ function table(page) {
       </tr></thead>
       <tbody role="rowgroup">${overview.addOns.map((booking) => html`
         <tr role="row" class=${booking.status === "active" || booking.status === "cancelled" ? "" : "over"} data-booking=${booking.id}>
-          <th role="rowheader" scope="row">${booking.label}</th>
+          <th role="rowheader" scope="row" lang=${overview.account.language}>${booking.label}</th>
           <td role="cell" class="figure" data-label=${heads.price}><span>${format.euros(booking.monthlyNetCents * booking.quantity)}
             <span class="sub">${booking.quantity > 1 ? `${format.whole(booking.quantity)} × ${format.euros(booking.monthlyNetCents)}, ` : ""}${words.plusVat}</span></span></td>
           <td role="cell" data-label=${heads.billedThrough}>${format.day(booking.billedThrough)}</td>

@@ -32,6 +32,9 @@ const PATIENCE = 30_000;
 
 /** Speaks with the service on behalf of one account. The token is asked for at every call and kept nowhere. */
 export class ApiClient {
+  /** Another account is shown by now: an answer that still comes is never handed on, so that it cannot show up there. */
+  isOver = false;
+
   /**
    * @param {string} base Address of the API, without a slash at its end.
    * @param {string} account
@@ -46,21 +49,31 @@ export class ApiClient {
 
   /** @template T @param {string} path @returns {Promise<T>} */
   async get(path) {
-    return this.#json("GET", path);
+    return this.#unlessOver(this.#json("GET", path));
   }
 
   /** @template T @param {string} path @param {object} body @param {string} [key] The same for every try of one order. @returns {Promise<T>} */
   async post(path, body, key) {
-    return this.#json("POST", path, body, key);
+    return this.#unlessOver(this.#json("POST", path, body, key));
   }
 
   /** @template T @param {string} path @returns {Promise<T>} */
   async delete(path) {
-    return this.#json("DELETE", path);
+    return this.#unlessOver(this.#json("DELETE", path));
   }
 
   /** @param {string} path @returns {Promise<Blob>} */
   async file(path) {
+    return this.#unlessOver(this.#blob(path));
+  }
+
+  /** @template T @param {Promise<T>} answer @returns {Promise<T>} */
+  #unlessOver(answer) {
+    return new Promise((resolve, reject) => void answer.then((value) => this.isOver || resolve(value), (failure) => this.isOver || reject(failure)));
+  }
+
+  /** @param {string} path */
+  async #blob(path) {
     const response = await this.#send("GET", path);
     try {
       return await response.blob();

@@ -6,7 +6,7 @@ import { button } from "./section.js";
 /** „So funktioniert unsere Abrechnung“. @param {Page} page */
 export const billing = ({ overview, words, format }) => html`
   <section class="card calm" aria-labelledby="billing" data-section="billing">
-    <header class="head"><h2 id="billing">${words.billing.title}</h2>
+    <header class="head"><h2 id="billing">${icons.info}${words.billing.title}</h2>
       ${overview.account.status === "ended" ? nothing : html`<p class="period">${icons.calendar}<span>${words.billing.period(format.period(overview.period))}</span></p>`}</header>
     <dl class="points">${words.billing.points(format.euros(overview.downgradeFeeNetCents)).map(([title, text]) => html`<div><dt>${title}</dt><dd>${text}</dd></div>`)}</dl>
   </section>`;
@@ -40,9 +40,9 @@ const banner = (kind, title, texts, actions) => html`
 function owed({ overview, words, format, act }) {
   const open = overview.invoices.filter((invoice) => invoice.amountDueCents > 0).at(-1);
   return overview.amountDueCents === 0 ? nothing : html`<strong>${words.access.due(format.euros(overview.amountDueCents))}</strong>
-    ${open === undefined ? nothing : button({ text: words.access.payOpen, click: () => act.openInvoice(open.id) })}`;
+    ${open === undefined ? nothing : button({ text: words.access.payOpen, kind: "primary", click: () => act.openInvoice(open.id) })}`;
 }
 
 /** @param {Page} page */
 const method = ({ overview, words, state, act }) => overview.paymentMethod !== null ? nothing
-  : button({ text: words.payment.add, busy: state.busy === "method", click: act.openMethod });
+  : button({ text: words.payment.add, kind: "primary", busy: state.busy === "method", click: act.openMethod });

@@ -39,6 +39,9 @@ import { english } from "./words.en.js";
 /** What every part of the page is drawn from. @typedef {{ state: State, overview: Overview, words: Words, format: Format, act: Actions }} Page */
 /** @typedef {CloudCrmBilling["act"]} Actions */
 
+/** Stands for the id of the document that the next close would issue. */
+const UPCOMING = "upcoming";
+
 /** @type {State} */
 const START = {
   phase: "loading", overview: null, problem: "", message: null, isOutdated: false, dialog: null, busy: null, showNet: false, quantities: {}, wrongQuantity: null,
@@ -110,7 +113,10 @@ export class CloudCrmBilling extends HTMLElement {
   act = {
     reload: () => this.#start(),
     refresh: () => this.#refresh(),
-    hideMessage: () => this.#set({ message: null }),
+    hideMessage: () => {
+      this.#set({ message: null });
+      this.#keepFocus();
+    },
     toggleNet: () => this.#set({ showNet: !this.#state.showNet }),
 
     /** @param {string} addOn @param {string} value */
@@ -157,7 +163,7 @@ export class CloudCrmBilling extends HTMLElement {
       const { words, format, overview } = this.#page;
       const path = `/add-ons/${encodeURIComponent(booking.id)}/cancellation`;
       const likely = overview.today <= booking.withdrawableThrough ? "withdrawal" : "cancellation";
-      this.#confirm("booking", words.end[likely].title, booking.label,
+      this.#confirm("booking", words.end[likely].title, words.addOns.priced(booking.label, format.euros(booking.monthlyNetCents * booking.quantity)),
         () => this.#client.post(`${path}/preview`, {}),
         async (confirmation, key) => {
           /** @type {Booking} */
@@ -199,15 +205,19 @@ export class CloudCrmBilling extends HTMLElement {
     }),
 
     moreInvoices: () => this.#do("more", async () => {
-      const { overview } = this.#page;
+      const cursor = this.#page.overview.nextCursor;
       /** @type {Invoices} */
-      const next = await this.#client.get(`/invoices?cursor=${encodeURIComponent(overview.nextCursor ?? "")}`);
+      const next = await this.#client.get(`/invoices?cursor=${encodeURIComponent(cursor ?? "")}`);
+      const { overview } = this.#page;
+      // Looked at anew meanwhile: then these may not be the next ones.
+      if (overview.nextCursor !== cursor) return;
       this.#set({ overview: { ...overview, invoices: [...overview.invoices, ...next.invoices], nextCursor: next.nextCursor } });
+      /** @type {HTMLElement | null} */ (this.#root.querySelector(`[data-invoice="${CSS.escape(next.invoices[0]?.id ?? "")}"] button`))?.focus();
     }),
 
     /** @param {string} id */
     openInvoice: (id) => this.#open(id, false, null),
-    openUpcoming: () => this.#open("upcoming", true, null),
+    openUpcoming: () => this.#open(UPCOMING, true, null),
 
     closeDialog: () => this.#closeDialog(),
     confirm: () => this.#advance(),
@@ -269,6 +279,7 @@ export class CloudCrmBilling extends HTMLElement {
     if (!this.isConnected) return;
     const [account, api] = [this.getAttribute("account"), this.getAttribute("api")];
     this.#load++;
+    if (this.#api !== null) this.#api.isOver = true;
     this.#releaseFile();
     this.#set({ ...START, showNet: this.#state.showNet });
     if (!account || !api || this.#token === null) return;
@@ -303,6 +314,7 @@ export class CloudCrmBilling extends HTMLElement {
     // The dialog goes first: behind it nothing is read out.
     this.#dismiss();
     this.#set({ message: { kind: "success", text } });
+    this.#keepFocus();
     void this.#follow();
   }
 
@@ -334,7 +346,8 @@ export class CloudCrmBilling extends HTMLElement {
       const text = this.#textOf(failure);
       if (dialog?.type === "viewer") this.#patchViewer(dialog.id, { message: { kind: "problem", text } });
       else this.#set({ message: { kind: "problem", text } });
-      if (failure instanceof Refusal && dialog === null) await this.#refresh();
+      // A refusal often means that something has changed elsewhere.
+      if (failure instanceof Refusal && !failure.isPassing) await Promise.all([this.#refresh(), dialog?.type === "viewer" && this.#loadDocument(dialog.id)]);
     } finally {
       this.#set({ busy: null });
     }
@@ -406,7 +419,6 @@ export class CloudCrmBilling extends HTMLElement {
     const { dialog } = this.#state;
     if (dialog?.type === "confirm" && dialog.phase === "sending") return;
     this.#dismiss();
-    // A refusal often means that something has changed elsewhere.
     if (dialog?.type === "confirm" && dialog.problem !== null) void this.#refresh();
   }
 
@@ -432,7 +444,8 @@ export class CloudCrmBilling extends HTMLElement {
       const invoice = await this.#client.get(`/invoices/${encodeURIComponent(id)}`);
       this.#patchViewer(id, { invoice, problem: null });
     } catch (failure) {
-      this.#patchViewer(id, { problem: { text: this.#textOf(failure), retry: mayRetry(failure) } });
+      const isNone = id === UPCOMING && failure instanceof Refusal && failure.code === "invoice_not_found";
+      this.#patchViewer(id, { problem: { text: isNone ? this.#words.order.noRenewal : this.#textOf(failure), retry: mayRetry(failure) } });
     }
   }
 
@@ -597,9 +610,14 @@ export class CloudCrmBilling extends HTMLElement {
     if (this.#state.dialog !== null && !element.open) element.showModal();
     if (this.#state.dialog === null && element.open) {
       element.close();
-      // What was clicked may be gone by now: then the reader goes on where the result stands.
-      if (this.#root.activeElement === null || this.#root.activeElement.matches(":disabled")) /** @type {HTMLElement | null} */ (this.#root.querySelector(".messages"))?.focus({ preventScroll: true });
+      this.#keepFocus();
     }
+  }
+
+  /** What was clicked may be gone by now: then the reader goes on where the result stands. */
+  #keepFocus() {
+    const { activeElement } = this.#root;
+    if (activeElement === null || activeElement.matches(":disabled")) /** @type {HTMLElement | null} */ (this.#root.querySelector(".messages"))?.focus({ preventScroll: true });
   }
 
   #template() {
@@ -622,13 +640,15 @@ export class CloudCrmBilling extends HTMLElement {
   /** @param {Page} page */
   #sections(page) {
     const { dialog } = page.state;
+    const subtitle = dialog?.type === "confirm" ? dialog.subtitle : dialog?.isUpcoming ? "" : page.words.viewer.name;
     return html`
       ${banners(page)}${billing(page)}${plans(page)}${payment(page)}${addOns(page)}${invoices(page)}
       <dialog class=${dialog?.type === "viewer" && !dialog.isUpcoming ? "wide" : ""} aria-labelledby="dialog-title"
-        @cancel=${(/** @type {Event} */ event) => { event.preventDefault(); this.#closeDialog(); }}>
+        @cancel=${(/** @type {Event} */ event) => { event.preventDefault(); this.#closeDialog(); }}
+        @close=${() => this.#showDialog() /* Browsers close it at the second Escape, whatever is said at the first. */}>
         ${dialog === null ? nothing : html`
           <header><div class="grow"><h2 id="dialog-title" tabindex="-1" autofocus>${titleOf(page, dialog)}</h2>
-            ${dialog.type === "confirm" && dialog.subtitle ? html`<p class="muted">${dialog.subtitle}</p>` : nothing}</div>
+            ${subtitle ? html`<p class="muted">${subtitle}</p>` : nothing}</div>
             <button type="button" class="icon-button" aria-label=${page.words.close} ?disabled=${dialog.type === "confirm" && dialog.phase === "sending"}
               @click=${this.act.closeDialog}>${icons.close}</button></header>
           ${dialog.type === "confirm" ? confirmation(page, dialog) : viewer(page, dialog)}`}

@@ -27,9 +27,10 @@ export function confirmation(page, dialog) {
   const { preview, phase, problem } = dialog;
   const [sending, final] = [phase === "sending", problem !== null && !problem.retry];
   return html`
+    <p class="unseen" role="status">${said(page, dialog)}</p>
     <div class="body" role="group" aria-labelledby="dialog-title" tabindex="0" aria-busy=${phase === "asking" ? "true" : "false"}>
       ${dialog.isStale ? note({ kind: "warning", text: words.order.stale }) : nothing}
-      ${preview !== null ? content(page, dialog, preview) : problem === null ? waiting(dialog.of === "order" ? words.order.loading : dialog.of === "booking" ? words.end.loading : words.subscription.loading) : nothing}
+      ${preview !== null ? content(page, dialog, preview) : problem === null ? waiting(loading(page, dialog)) : nothing}
     </div>
     <footer>
       <div class="grow" role="alert">${problem === null ? nothing : note({ kind: "problem", text: problem.text })}</div>
@@ -37,6 +38,20 @@ export function confirmation(page, dialog) {
       ${final ? nothing : problem !== null ? button({ text: words.retry, kind: "primary", busy: sending, click: act.confirm })
         : button({ text: sending ? words.working : label(page, dialog), kind: tone(preview), busy: sending, disabled: preview === null, click: act.confirm })}
     </footer>`;
+}
+
+/** @param {Page} page @param {Confirmation} dialog */
+const loading = ({ words }, { of }) => of === "order" ? words.order.loading : of === "booking" ? words.end.loading : words.subscription.loading;
+
+/** What has changed in the dialog, for who does not see it; a problem is read out by itself. @param {Page} page @param {Confirmation} dialog */
+function said(page, dialog) {
+  const { words, format } = page;
+  const { preview, phase, problem } = dialog;
+  if (problem !== null) return "";
+  if (phase === "sending") return words.working;
+  if (preview === null) return loading(page, dialog);
+  const figures = isEnd(preview) ? preview.notice : `${words.figures.total}: ${format.euros(preview.grossCents)}`;
+  return dialog.isStale ? `${words.order.stale} ${figures}` : figures;
 }
 
 /** @param {Preview | null} preview */

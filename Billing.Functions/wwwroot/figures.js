@@ -8,7 +8,7 @@ import { html, nothing } from "./lit-html.js";
  * @param {{ lines: Line[], netCents: number, vatCents: number, grossCents: number, taxes?: Tax[] }} document
  * @param {string} label
  */
-export function figures({ words, format }, document, label) {
+export function figures({ overview, words, format }, document, label) {
   const heads = words.figures;
   const taxes = document.taxes ?? [];
   const vat = taxes.length === 0 ? [[heads.vat, document.vatCents]] : taxes.map((tax) => [heads.vatOf(tax.ratePercent), tax.vatCents]);
@@ -18,7 +18,7 @@ export function figures({ words, format }, document, label) {
         <th role="columnheader" scope="col">${heads.service}</th><th role="columnheader" scope="col" class="figure">${heads.net}</th></tr></thead>
       <tbody role="rowgroup">${document.lines.map((line) => html`
         <tr role="row">
-          <th role="rowheader" scope="row">${line.description}
+          <th role="rowheader" scope="row" lang=${overview.account.language}>${line.description}
             ${line.quantity > 1 ? html`<span class="sub">${heads.pieces(format.whole(line.quantity), format.euros(line.unitNetCents))}</span>` : nothing}</th>
           <td role="cell" data-label=${heads.service}><span>${format.period(line)}
             ${line.kind === "downgrade_fee" ? nothing : html`<span class="sub">${heads.days(line.days, line.periodDays)}</span>`}</span></td>

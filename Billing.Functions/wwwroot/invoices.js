@@ -11,7 +11,7 @@ export function invoices(page) {
     ${overview.account.status === "ended" ? nothing : button({ text: words.invoices.upcoming, kind: "quiet", icon: icons.calendar, click: act.openUpcoming })}
     <label class="switch"><input type="checkbox" .checked=${state.showNet} @change=${act.toggleNet}><span>${words.invoices.showNet}</span></label>
   </div>`;
-  return section("invoices", words.invoices.title, overview.invoices.length === 0 ? html`<p class="empty">${words.invoices.none}</p>` : html`
+  return section("invoices", icons.file, words.invoices.title, overview.invoices.length === 0 ? html`<p class="empty">${words.invoices.none}</p>` : html`
     ${table(page)}
     ${overview.nextCursor === null ? nothing : html`<p class="after">${button({ text: words.invoices.more, busy: state.busy === "more", click: act.moreInvoices })}</p>`}`, aside);
 }

@@ -7,7 +7,7 @@ import { button, section } from "./section.js";
 export function payment(page) {
   const { overview, words, format, act, state } = page;
   const method = overview.paymentMethod;
-  return section("payment", words.payment.title, html`
+  return section("payment", icons.card, words.payment.title, html`
     <div class="method">
       <div class="grow">
         <h3><span class="stripe" aria-hidden="true">S</span>${words.payment.automatic}</h3>
@@ -15,7 +15,8 @@ export function payment(page) {
         ${method === null ? nothing : html`
           <p class="onfile">${method.kind === "card" ? icons.card : icons.bank}
             <span><span class="unseen">${words.payment.onFile}: </span><strong>${method.label}</strong>
-            <span class="muted">${method.expires === null ? words.payment.kinds[method.kind] : words.payment.expires(format.expiry(method.expires))}</span></span>
+            <span class="muted">${method.expires !== null ? words.payment.expires(format.expiry(method.expires))
+              : method.label.startsWith(words.payment.kinds[method.kind]) ? nothing : words.payment.kinds[method.kind]}</span></span>
             <span class="badge good">${icons.check}${words.payment.onFile}</span></p>`}
       </div>
       ${button({

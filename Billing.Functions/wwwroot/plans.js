@@ -7,7 +7,7 @@ import { button, section } from "./section.js";
 /** „Aktuelles Paket“: a card a plan, and the end of the subscription. @param {Page} page */
 export function plans(page) {
   const { overview, words } = page;
-  return section("plans", words.plans.title, html`
+  return section("plans", icons.plan, words.plans.title, html`
     <ul class="plans">${overview.plans.map((plan, place) => html`<li>${card(page, plan, place, overview.plans.length)}</li>`)}</ul>
     ${overview.account.status === "ended" || overview.account.endsOn !== null ? nothing : html`
       <p class="after">${button({ text: words.plans.cancel, kind: "quiet", click: page.act.cancelSubscription })}</p>`}`);

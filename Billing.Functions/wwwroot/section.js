@@ -4,11 +4,11 @@ import { icons } from "./icons.js";
 
 /**
  * A section of the page with its heading.
- * @param {string} id @param {string} title @param {unknown} content @param {unknown} [aside] Beside the heading.
+ * @param {string} id @param {unknown} icon @param {string} title @param {unknown} content @param {unknown} [aside] Beside the heading.
  */
-export const section = (id, title, content, aside = nothing) => html`
+export const section = (id, icon, title, content, aside = nothing) => html`
   <section class="card" aria-labelledby=${id} data-section=${id}>
-    <header class="head"><h2 id=${id}>${title}</h2>${aside}</header>
+    <header class="head"><h2 id=${id}>${icon}${title}</h2>${aside}</header>
     ${content}
   </section>`;
 

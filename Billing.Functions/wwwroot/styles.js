@@ -44,13 +44,15 @@ styles.replaceSync(/* css */ `
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
   .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 
-  .page { display: grid; gap: 1.25rem }
+  .page { display: flex; flex-direction: column; gap: 1.25rem }
   .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: 1.5rem; box-shadow: var(--shadow); display: grid; gap: 1.1rem; min-width: 0 }
   .card.calm { background: var(--calm); box-shadow: none }
+  .card h2 { display: flex; align-items: center; gap: .55rem }
+  .card h2 > .icon { color: var(--accent) }
   .head { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; justify-content: space-between }
   .aside { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center }
   .lead { color: var(--muted); margin-top: -.6rem }
-  .after { display: flex; justify-content: flex-end }
+  .after { display: flex; justify-content: flex-end; margin-bottom: -.5rem }
   .empty { color: var(--muted); background: var(--calm); border-radius: var(--small-radius); padding: 1rem 1.25rem }
   .first { min-height: 10rem; align-content: center; justify-items: center; text-align: center }
   .big { display: flex; gap: 1rem; text-align: left; max-width: 34rem }
@@ -59,6 +61,8 @@ styles.replaceSync(/* css */ `
   .big p:last-child { margin-bottom: 0 }
 
   :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+  /* What is tabbed to is not hidden behind a message, nor what is said of it below the edge. */
+  button, input { scroll-margin-block: 5rem }
   h2:focus, .messages:focus { outline: none }
 
   .button {
@@ -76,7 +80,7 @@ styles.replaceSync(/* css */ `
   .button.success:hover { background: color-mix(in srgb, var(--good) 86%, #000) }
   .button.danger.outline { background: var(--surface); color: var(--danger); border-color: var(--danger) }
   .button.danger.outline:hover { background: var(--danger-soft) }
-  .button.quiet { background: none; border-color: transparent; color: var(--muted); padding-inline: .6rem; text-decoration: underline; text-decoration-color: color-mix(in srgb, currentColor 40%, transparent); text-underline-offset: .22em }
+  .button.quiet { background: none; border-color: transparent; color: var(--muted); padding-inline: .6rem; margin-inline: -.6rem; text-decoration: underline; text-decoration-color: color-mix(in srgb, currentColor 40%, transparent); text-underline-offset: .22em }
   .button.quiet:hover { color: var(--text); background: var(--calm) }
   .button.small { white-space: nowrap; min-height: 2.25rem; padding: .3rem .8rem; font-size: .9rem }
   .button.wide { width: 100% }
@@ -140,7 +144,7 @@ styles.replaceSync(/* css */ `
   .method h3 { display: flex; align-items: center; gap: .6rem; margin-bottom: .3rem }
   .method p { color: var(--muted) }
   .stripe { display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: .4rem; background: #5b4fd6; color: #fff; font-weight: 700; font-size: .95rem }
-  .method .onfile { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .75rem; margin-top: .9rem; padding: .75rem 1rem; background: var(--calm); border-radius: var(--small-radius); color: var(--text); width: fit-content; max-width: 100% }
+  .method .onfile { display: flex; align-items: center; gap: .4rem .75rem; margin-top: .9rem; padding: .75rem 1rem; background: var(--calm); border-radius: var(--small-radius); color: var(--text); width: fit-content; max-width: 100% }
 
   .offers { display: grid; gap: .75rem }
   .offer { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; align-items: center; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: var(--radius) }
@@ -188,6 +192,7 @@ styles.replaceSync(/* css */ `
   dialog > header { display: flex; align-items: start; gap: 1rem; padding: 1.25rem 1.25rem 1rem 1.75rem }
   dialog > header h2 { font-size: 1.3rem; padding-top: .25rem }
   dialog .body { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; align-content: start; container-type: inline-size; padding: .25rem 1.75rem 1.25rem; overflow: auto; min-height: 0 }
+  dialog .body:not(:has(*)) { padding: 0 }
   dialog > footer { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: flex-end; padding: 1rem 1.75rem; border-top: 1px solid var(--line); background: var(--calm) }
   dialog > footer > .grow:not(:empty) { flex-basis: 100% }
   dialog > footer > .grow:empty { flex: 1 }
@@ -206,11 +211,13 @@ styles.replaceSync(/* css */ `
   .paid { padding: .8rem 1rem; background: var(--calm); border-radius: var(--small-radius) }
   .paid dd { text-align: right; font-variant-numeric: tabular-nums }
 
+  .toolbar .quiet { margin-inline: 0 }
   .toolbar { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; padding: .75rem 1.75rem; border-block: 1px solid var(--line); background: var(--calm) }
   dialog .body.document { flex: 1; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 0; padding: 0; align-content: stretch; overflow: hidden }
   dialog:not(.wide) .body.document { grid-template-columns: minmax(0, 1fr); overflow: auto }
-  .details { display: grid; grid-template-columns: minmax(0, 1fr); container-type: inline-size; gap: 1.1rem; align-content: start; padding: 1.25rem 1.75rem; overflow: auto }
-  .details > [role=status]:empty { display: none }
+  .details { display: flex; flex-direction: column; container-type: inline-size; gap: 1.1rem; padding: 1.25rem 1.75rem; overflow: auto }
+  /* Never hidden either. */
+  .details > .said:not(:has(*)) { margin-bottom: -1.1rem }
   .details .facts > div { grid-template-columns: 7rem 1fr }
   .details .paid .facts > div { grid-template-columns: 1fr auto }
   .file { display: grid; background: #525a66; min-height: 0 }
@@ -223,19 +230,27 @@ styles.replaceSync(/* css */ `
     .points { grid-template-columns: repeat(2, 1fr) }
   }
   @container (max-width: 52rem) {
+    .plan { padding: .9rem }
+    .plan h3 { font-size: .95rem }
+    .plan .button { padding-inline: .5rem }
+    .offer-price { flex-basis: 13rem }
     .cards thead th, .cards tbody th, .cards tbody td { padding-inline: .4rem }
     .cards .button .icon { display: none }
   }
   @container (max-width: 40rem) {
     .card { padding: 1.15rem }
+    .card h2 > .icon { display: none }
+    .method .onfile { flex-wrap: wrap; width: 100% }
+    .onfile > span:not(.badge) { flex: 1 1 60% }
     .points { grid-template-columns: 1fr; gap: .8rem }
     .method .button, .offer .button { width: 100% }
     .offer-price, .offer .grow { flex: 1 1 100% }
     .offer { padding: 1rem; position: relative }
     .emblem { display: none }
     .quantity { width: 100%; justify-content: space-between }
-    .aside { width: 100%; justify-content: space-between }
+    .aside { width: 100% }
     .banner { padding: 1rem 1.15rem }
+    .banner > .icon { align-self: start }
     .banner .actions, .banner .actions .button { width: 100% }
     .field-problem { text-align: left }
     .cards, .cards tbody { display: grid; gap: .75rem }
@@ -245,9 +260,10 @@ styles.replaceSync(/* css */ `
     .cards tbody th { display: block; text-align: left; font-size: 1rem }
     .cards td[data-label]::before { content: attr(data-label); color: var(--muted); font-weight: 400; text-align: left }
     .cards .last .button { width: 100%; margin-top: .35rem }
-    .cards td .status { flex: 1; justify-content: flex-end }
-    .cards .states { justify-items: end; text-align: right }
-    .cards .status .button { width: 100% }
+    .cards td .status { display: contents }
+    .cards .states { flex: 1; justify-items: end; text-align: right }
+    .cards td:has(.status) { flex-wrap: wrap }
+    .cards .status .button { flex: 1 1 100% }
   }
   @container (max-width: 28rem) {
     .figures thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }

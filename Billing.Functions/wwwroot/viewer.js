@@ -26,7 +26,7 @@ export function viewer(page, dialog) {
   if (invoice === null) {
     return html`
       <div class="body" aria-busy=${problem === null ? "true" : "false"}>
-        ${problem === null ? waiting(words.viewer.loading) : html`<div role="alert">${note({ kind: "problem", text: problem.text })}</div>`}
+        ${problem === null ? waiting(words.viewer.loading) : html`<div role="alert">${note({ kind: dialog.isUpcoming && !problem.retry ? "info" : "problem", text: problem.text })}</div>`}
       </div>
       <footer><span class="grow"></span>${button({ text: words.close, click: act.closeDialog })}
         ${problem?.retry ? button({ text: words.retry, kind: "primary", click: act.reloadViewer }) : nothing}</footer>`;
@@ -35,7 +35,7 @@ export function viewer(page, dialog) {
     ${toolbar(page, dialog, invoice)}
     <div class="body document">
       <div class="details" role="group" aria-label=${words.viewer.details} tabindex="0">
-        <div role="status">${note(dialog.message)}</div>
+        <div class="said" role="status">${note(dialog.message)}</div>
         ${problem === null ? nothing : html`<div role="alert">${note({ kind: "problem", text: problem.text })}</div>`}
         ${hint(page, dialog, invoice)}
         ${details(page, dialog, invoice)}
@@ -79,7 +79,8 @@ function details(page, dialog, invoice) {
   /** @type {[string, unknown][]} */
   const rows = [[words.viewer.date, format.day(invoice.date)]];
   if (!dialog.isUpcoming) rows.push([words.viewer.status, invoiceStatus(page, invoice)]);
-  if (invoice.dueOn !== null && !dialog.isUpcoming) rows.push([words.viewer.due, format.day(invoice.dueOn)]);
+  // Where it is still to be paid, the status says until when.
+  if (invoice.dueOn !== null && (invoice.status === "paid" || invoice.payment === "processing")) rows.push([words.viewer.due, format.day(invoice.dueOn)]);
   rows.push([words.viewer.recipient, html`<span class="lines">${address(invoice.buyer)}</span>`]);
   /** @type {[string, unknown][]} */
   const paid = [];
@@ -99,7 +100,7 @@ const address = ({ name, address: at, vatId }) => [name, at.line1, at.line2, `${
 /** @param {Page} page @param {Viewer} dialog */
 const file = ({ words, act }, { file: state, url }) => html`
   <div class="file" aria-label=${words.viewer.pdf} role="group">${state === "shown"
-    ? html`<iframe title=${words.viewer.pdf} src=${`${url}#navpanes=0`}></iframe>`
+    ? html`<iframe title=${words.viewer.pdf} src=${`${url}#toolbar=0&navpanes=0&view=FitH`}></iframe>`
     : html`<div class="nofile" role="status">${state === "loading" || state === "none" ? waiting(words.viewer.pdfLoading)
       : state === "notShown" ? html`${icons.file}<p>${words.viewer.pdfNotShown}</p>`
       : html`${icons.warning}<p>${words.viewer.pdfMissing}</p>${button({ text: words.retry, click: act.reloadFile })}`}</div>`}

@@ -2,12 +2,10 @@
 
 /** Every word of the page, as the help page has it. */
 export const german = {
-  page: "Paket & Rechnungen",
   loading: "Ihre Paket- und Rechnungsdaten werden geladen …",
   retry: "Erneut versuchen",
   close: "Schließen",
   abort: "Abbrechen",
-  back: "Zurück",
   working: "Bitte warten …",
   plusVat: "zzgl. USt.",
   hide: "Meldung ausblenden",
@@ -34,7 +32,6 @@ export const german = {
   },
 
   access: {
-    title: "Hinweis zu Ihrem Zugang",
     warned: "Ihr Zugang wird bald gesperrt",
     suspended: "Ihr Zugang ist gesperrt",
     ended: "Ihr Abonnement ist beendet",
@@ -60,7 +57,6 @@ export const german = {
     choose: "Tarif wählen",
     downgrade: "Downgrade",
     current: "Bereits aktiv",
-    yours: "Ihr aktueller Tarif",
     cancel: "Abonnement kündigen",
     keep: "Kündigung zurücknehmen",
     /** @param {string} plan */
@@ -92,11 +88,11 @@ export const german = {
       storage: "Mehr Platz für Dokumente und E-Mails.",
     }),
     quantity: "Anzahl",
-    /** @param {string} addOn */
-    quantityOf: (addOn) => `Anzahl ${addOn}`,
     wrongQuantity: "Bitte geben Sie eine ganze Zahl von 1 bis 10.000 ein.",
     add: "+ Hinzufügen",
     yours: "Ihre Zusatzoptionen",
+    /** @param {string} label @param {string} amount */
+    priced: (label, amount) => `${label}: ${amount} / Monat zzgl. USt.`,
     none: "Sie haben noch keine Zusatzoptionen gebucht.",
     option: "Option",
     price: "Preis",
@@ -156,6 +152,7 @@ export const german = {
   },
 
   viewer: {
+    name: "CloudCRM Dokumenten-Viewer",
     /** @param {string} number */
     title: (number) => `Beleg ${number}`,
     draftTitle: "Entwurf der Sammelrechnung",
@@ -209,12 +206,9 @@ export const german = {
     add_on: { title: "Zusatzoption bestätigen", button: "Zahlungspflichtig buchen" },
     /** @param {string} from @param {string} to */
     change: (from, to) => `Von ${from} zu ${to}`,
-    /** @param {string} label */
-    book: (label) => label,
     loading: "Die genauen Beträge werden berechnet …",
     stale: "Die Vorschau war nicht mehr aktuell. Bitte prüfen Sie die neuen Beträge.",
     now: "Jetzt",
-    later: "Später",
     at: "Gilt ab",
     immediately: "sofort",
     /** @param {string} amount @param {string} method */

@@ -2,12 +2,10 @@
 
 /** The page in English. @type {Words} */
 export const english = {
-  page: "Plan & invoices",
   loading: "Loading your plan and invoices …",
   retry: "Try again",
   close: "Close",
   abort: "Cancel",
-  back: "Back",
   working: "Please wait …",
   plusVat: "plus VAT",
   hide: "Hide message",
@@ -32,7 +30,6 @@ export const english = {
   },
 
   access: {
-    title: "About your access",
     warned: "Your access will be suspended soon",
     suspended: "Your access is suspended",
     ended: "Your subscription has ended",
@@ -54,7 +51,6 @@ export const english = {
     choose: "Choose plan",
     downgrade: "Downgrade",
     current: "Already active",
-    yours: "Your current plan",
     cancel: "Cancel subscription",
     keep: "Take cancellation back",
     of: (plan) => `to ${plan}`,
@@ -80,10 +76,10 @@ export const english = {
     text: "Extend your CRM to fit your needs. Add-ons can be cancelled monthly.",
     descriptions: { users: "Your team is growing? Book more licences.", storage: "More room for documents and e-mails." },
     quantity: "Quantity",
-    quantityOf: (addOn) => `Quantity of ${addOn}`,
     wrongQuantity: "Please enter a whole number from 1 to 10,000.",
     add: "+ Add",
     yours: "Your add-ons",
+    priced: (label, amount) => `${label}: ${amount} / month plus VAT`,
     none: "You have not booked any add-ons yet.",
     option: "Option",
     price: "Price",
@@ -137,6 +133,7 @@ export const english = {
   },
 
   viewer: {
+    name: "CloudCRM document viewer",
     title: (number) => `Document ${number}`,
     draftTitle: "Draft of the collective invoice",
     upcomingTitle: "Next invoice",
@@ -184,11 +181,9 @@ export const english = {
     downgrade: { title: "Confirm downgrade", button: "Order downgrade with obligation to pay" },
     add_on: { title: "Confirm add-on", button: "Order with obligation to pay" },
     change: (from, to) => `From ${from} to ${to}`,
-    book: (label) => label,
     loading: "Calculating the exact amounts …",
     stale: "The preview was out of date. Please check the new amounts.",
     now: "Now",
-    later: "Later",
     at: "Valid from",
     immediately: "at once",
     charged: (amount, method) => `${amount} will be charged to ${method} at once.`,

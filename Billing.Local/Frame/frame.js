@@ -126,5 +126,6 @@ list(asked.get("account") ?? known()[0]);
 role.value = asked.get("role") ?? "owner";
 language.value = asked.get("lang") ?? "";
 show();
+document.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 await tick();
 setInterval(() => void tick(), 20_000);

@@ -64,6 +64,7 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
         await visitor.ClickAsync("Tarif wählen", visitor.Plan("CloudCRM - Pro"));
         await visitor.PreviewedAsync();
         await visitor.Dialog.ReadsAsync("29,75 € werden sofort mit Visa •••• 4242 eingezogen.");
+        await visitor.ShootAsync("upgrade-mit-zahlungsmittel");
         await visitor.ConfirmAsync("Zahlungspflichtig upgraden");
         await visitor.Invoices.First.ReadsAsync("29,75 €", "Bezahlt");
     }
@@ -150,11 +151,12 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
         await Expect(visitor.Button("Kündigen", visitor.Booking("+30 GB"))).ToHaveCSSAsync("color", Red);
         await visitor.ClickAsync("Kündigen", visitor.Booking("+30 GB"));
         await visitor.PreviewedAsync();
-        await visitor.Dialog.ReadsAsync("Zusatzoption widerrufen", "Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.", "17,70 € zzgl. USt.");
+        await visitor.Dialog.ReadsAsync("Zusatzoption widerrufen", "Erweiterter Speicherplatz (+30 GB): 17,70 € / Monat zzgl. USt.", "Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.", "17,70 € zzgl. USt.");
         await visitor.ShootAsync("widerruf");
         await visitor.ConfirmAsync("Jetzt widerrufen");
         await visitor.Booking("+30 GB").ReadsAsync("Widerrufen");
         await visitor.Invoice("ENTWURF").ReadsAsync("21,06 €", "Storniert");
+        await visitor.ShootAsync("storniert", whole: true);
     }
 
     [Fact]
@@ -168,7 +170,7 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
         await visitor.Invoices.First.ReadsAsync("79,90 €", "15,18 €", "95,08 €");
 
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
-        await visitor.Dialog.ReadsAsync("Beleg RE-", "CloudCRM - Business", "06.05.2026 – 05.06.2026", "USt. 19 %15,18 €", "Gesamtbetrag95,08 €", "Noch zu zahlen95,08 €", "Müller & Söhne");
+        await visitor.Dialog.ReadsAsync("Beleg RE-", "CloudCRM Dokumenten-Viewer", "CloudCRM - Business", "06.05.2026 – 05.06.2026", "USt. 19 %15,18 €", "Gesamtbetrag95,08 €", "Noch zu zahlen95,08 €", "Müller & Söhne");
         await Expect(visitor.Button("Drucken", visitor.Dialog)).ToBeVisibleAsync();
         await Expect(visitor.Button("Downloaden", visitor.Dialog)).ToBeVisibleAsync();
         await Expect(visitor.Button("Jetzt bezahlen", visitor.Dialog)).ToHaveCSSAsync("background-color", Green);
@@ -187,6 +189,7 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
         await Expect(visitor.Button("Jetzt bezahlen", visitor.Dialog)).ToHaveCountAsync(0);
         await visitor.Page.Keyboard.PressAsync("Escape");
 
+        await Expect(visitor.Button("Zahlungsmittel verwalten")).ToHaveCSSAsync("background-color", Blue);
         await visitor.ClickAsync("Zahlungsmittel verwalten", visitor.Section("payment"));
         await visitor.EnterCardAsync("4242 4242 4242 4242", "Hinzufügen");
         await Expect(visitor.Page.GetByText("Visa •••• 4242")).ToBeVisibleAsync();
@@ -256,6 +259,7 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
         await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Abbrechen" }).ClickAsync();
         await visitor.Dialog.ReadsAsync("ist noch offen: Die Zahlung wurde nicht abgeschlossen.", "Noch zu zahlen53,43 €");
         await Expect(visitor.Button("Jetzt bezahlen", visitor.Dialog)).ToBeVisibleAsync();
+        await visitor.ShootAsync("nicht-bezahlt");
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
         await keyboard.PressAsync("Enter");
         await visitor.PreviewedAsync();
         await Expect(visitor.Dialog.GetByRole(AriaRole.Heading, new() { Name = "Upgrade bestätigen" })).ToBeFocusedAsync();
+        await Expect(visitor.Dialog.GetByRole(AriaRole.Status)).ToHaveTextAsync("Gesamtbetrag: 41,65 €");
 
         // The focus stays in the dialog, whichever way it goes round.
         for (var step = 0; step < 8; step++)
@@ -90,6 +91,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
             Assert.False(outside);
         }
         await visitor.Button("Zahlungspflichtig upgraden").FocusAsync();
+        await visitor.ShootAsync("fokus");
         await keyboard.PressAsync("Enter");
         await visitor.ToldAsync("Upgrade durchgeführt");
 
@@ -117,6 +119,8 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
 
         await visitor.OpenAsync(await service.OpenAsync("pro"), language: "en");
         await visitor.Section("billing").ReadsAsync("How our billing works");
+        // What the service names in the account's language is read out in it.
+        await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Zusätzliche Benutzer" })).ToHaveAttributeAsync("lang", "de");
     }
 
     /// <summary>The CRM is of another origin: it may embed the element if it is on the list, and fits it to its own looks.</summary>

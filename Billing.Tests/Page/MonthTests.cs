@@ -33,14 +33,20 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         await row.ReadsAsync("11,80 €", end, "Aktiv");
         await visitor.ClickAsync("Kündigen", row);
         await visitor.PreviewedAsync();
-        await visitor.Dialog.ReadsAsync("Zusatzoption kündigen", $"Die Option bleibt bis zum {end} aktiv und läuft danach automatisch aus.");
+        await visitor.Dialog.ReadsAsync("Zusatzoption kündigen", "11,80 € / Monat zzgl. USt.", $"Die Option bleibt bis zum {end} aktiv und läuft danach automatisch aus.");
         await visitor.ShootAsync("kuendigung");
+        await visitor.Page.ReloadAsync();
+        await row.ReadsAsync("Aktiv");
+        await visitor.ClickAsync("Kündigen", row);
         await visitor.ConfirmAsync("Jetzt kündigen");
         await row.ReadsAsync($"Kündigung zum {end}");
 
         await visitor.ClickAsync("Kündigung zurücknehmen", row);
         await visitor.ToldAsync("Die Kündigung wurde zurückgenommen.");
         await row.ReadsAsync("Aktiv");
+        // The button that had the focus is gone: the reader is where the result stands.
+        await Expect(visitor.Message).ToBeFocusedAsync();
+        await visitor.ShootAsync("zurueckgenommen", whole: true);
         await visitor.ClickAsync("Kündigen", row);
         await visitor.ConfirmAsync("Jetzt kündigen");
         await row.ReadsAsync($"Kündigung zum {end}");
@@ -156,6 +162,9 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         await visitor.ClickAsync("Abonnement kündigen");
         await visitor.ConfirmAsync("Jetzt kündigen");
         await Expect(banner).ToBeVisibleAsync();
+        await visitor.ShootAsync("abonnement-gekuendigt", whole: true);
+        await visitor.ClickAsync("Nächste Rechnung ansehen");
+        await visitor.Dialog.ReadsAsync("Es folgt keine weitere Abrechnung.");
 
         await visitor.WaitDaysAsync(32);
         await visitor.Page.GetByRole(AriaRole.Region, new() { Name = "Ihr Abonnement ist beendet" }).ReadsAsync("Ihre Rechnungen bleiben hier verfügbar.");
@@ -172,11 +181,13 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("Tarif wählen", visitor.Plan("CloudCRM - Business"));
         await visitor.PreviewedAsync();
-        var before = await visitor.Dialog.Locator(".total").InnerTextAsync();
+        var before = await visitor.Dialog.Locator(".total td").InnerTextAsync();
         await service.WalkAsync((await service.NowAsync()).AddDays(1));
         await visitor.ClickAsync("Zahlungspflichtig upgraden", visitor.Dialog);
         await visitor.Dialog.ReadsAsync("Die Vorschau war nicht mehr aktuell. Bitte prüfen Sie die neuen Beträge.");
-        Assert.NotEqual(before, await visitor.Dialog.Locator(".total").InnerTextAsync());
+        var after = await visitor.Dialog.Locator(".total td").InnerTextAsync();
+        Assert.NotEqual(before, after);
+        await Expect(visitor.Dialog.GetByRole(AriaRole.Status)).ToHaveTextAsync($"Die Vorschau war nicht mehr aktuell. Bitte prüfen Sie die neuen Beträge. Gesamtbetrag: {after}");
         Assert.Equal("smart", (await customer.AccountAsync()).Text("plan"));
         await visitor.ShootAsync("neue-betraege");
         await visitor.ConfirmAsync("Zahlungspflichtig upgraden");
@@ -194,6 +205,8 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         await Expect(visitor.Invoices).ToHaveCountAsync(20);
         await visitor.ClickAsync("Weitere anzeigen");
         await Expect(visitor.Invoices).ToHaveCountAsync(23);
+        await Expect(visitor.Button("PDF / Details", visitor.Invoices.Nth(20))).ToBeFocusedAsync();
+        await visitor.ShootAsync("weitere", whole: true);
         await Expect(visitor.Button("Weitere anzeigen")).ToHaveCountAsync(0);
         Assert.Equal(23, (await visitor.Invoices.AllInnerTextsAsync()).Select(row => row.Split('\n')[0]).Distinct().Count());
     }
