@@ -4,6 +4,8 @@ using Billing.Outbox;
 using Billing.Payments;
 using Billing.Values;
 
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Billing.Tests;
 
 /// <summary>What is kept for a time only: Stripe's events, resolved findings, the names of staff in journals.</summary>
@@ -16,7 +18,7 @@ public class ExpiryTests(AzuriteFixture azurite)
     readonly TableProviderEvents _events = new(azurite.Tables);
     readonly TableStaffActions _staff = new(azurite.Tables);
     readonly TableAccounts _store = new(azurite.Tables);
-    readonly TableFindings _findings = new(azurite.Tables);
+    readonly TableFindings _findings = new(azurite.Tables, NullLogger<TableFindings>.Instance);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
