@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Billing.Accounts;
 using Billing.Invoices;
+using Billing.Outbox;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
 
@@ -291,15 +292,15 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             }
             catch (PaymentRefusedException refusal)
             {
-                log.LogError(refusal, "Account {Account}: {Attempt} is refused", id, attempt);
+                log.LogError(LogEvents.StripeFailed, refusal, "Account {Account}: {Attempt} is refused", id, attempt);
                 await refused(refusal.Code, cancellation);
             }
         }
         catch (Exception outage) when (outage is not OperationCanceledException)
         {
             // Whatever it is, the account's other payments do not wait for it.
-            if (outage is PaymentProviderUnavailableException) log.LogWarning("Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
-            else log.LogError(outage, "Account {Account}: {Attempt} waits", id, attempt);
+            if (outage is PaymentProviderUnavailableException) log.LogWarning(LogEvents.StripeFailed, "Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
+            else log.LogError(LogEvents.AccountFailed, outage, "Account {Account}: {Attempt} waits", id, attempt);
             var wait = now - since;
             var next = now + (wait < FirstLook ? FirstLook : wait > LongestWait ? LongestWait : wait);
             await accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Azure;
 using Billing.Accounts;
+using Billing.Outbox;
 using Billing.Payments;
 using Billing.Values;
 using Microsoft.AspNetCore.Http;
@@ -42,17 +43,17 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
         }
         catch (Exception outage) when (outage is PaymentProviderUnavailableException or PaymentRefusedException)
         {
-            log.LogError(outage, "{Method} {Path}: the payment provider does not do it", request.Method, request.Path);
+            log.LogError(LogEvents.StripeFailed, outage, "{Method} {Path}: the payment provider does not do it", request.Method, request.Path);
             return Problems.Of("payment_provider_unavailable", request);
         }
         catch (Exception outage) when (IsOutage(outage) && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            log.LogError(outage, "{Method} {Path} failed for an outage", request.Method, request.Path);
+            log.LogError(LogEvents.RequestFailed, outage, "{Method} {Path} failed for an outage", request.Method, request.Path);
             return Problems.Of("temporarily_unavailable", request);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
-            log.LogError(bug, "{Method} {Path} failed", request.Method, request.Path);
+            log.LogError(LogEvents.RequestFailed, bug, "{Method} {Path} failed", request.Method, request.Path);
             return Problems.Of("internal_error", request);
         }
     }

@@ -24,7 +24,7 @@ public class ArchiveOnStorageTests(AzuriteFixture azurite)
     readonly AccountId _id = AccountId.Parse($"kept-{Interlocked.Increment(ref _accounts)}");
     readonly TableAccounts _store = new(azurite.Tables);
     readonly TableDueIndex _due = new(azurite.Tables);
-    readonly TableFindings _findings = new(azurite.Tables);
+    readonly TableFindings _findings = new(azurite.Tables, NullLogger<TableFindings>.Instance);
     readonly BlobDocumentArchive _archive = new(azurite.Blobs);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;

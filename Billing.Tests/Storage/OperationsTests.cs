@@ -30,7 +30,7 @@ public class OperationsTests(AzuriteFixture azurite)
         var queues = new QueueServiceClient(azurite.Connection, Counted(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, sent));
         var crm = new CrmQueue(queues);
         await crm.CreateAsync(Stop);
-        var (store, due, findings) = (new TableAccounts(tables), new TableDueIndex(tables), new TableFindings(tables));
+        var (store, due, findings) = (new TableAccounts(tables), new TableDueIndex(tables), new TableFindings(tables, NullLogger<TableFindings>.Instance));
         var archive = new BlobDocumentArchive(new BlobServiceClient(azurite.Connection, Counted(new BlobClientOptions(), sent)));
         var accounts = new Billing.Accounts.Accounts(
             store, due, new TableDocumentNumbers(tables), new(store, due, new TableNotifications(tables), crm, findings),

@@ -1,6 +1,7 @@
 using Billing.Adapters.TableStorage;
 using Billing.Outbox;
 using Billing.Values;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Billing.Tests;
 
@@ -75,7 +76,7 @@ public class TableDocumentNumbersTests(AzuriteFixture azurite)
 [Collection(OnStorage.Name)]
 public class TableFindingsTests(AzuriteFixture azurite)
 {
-    readonly TableFindings _findings = new(azurite.Tables);
+    readonly TableFindings _findings = new(azurite.Tables, NullLogger<TableFindings>.Instance);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -3,11 +3,12 @@ using Azure;
 using Azure.Data.Tables;
 using Billing.Outbox;
 using Billing.Values;
+using Microsoft.Extensions.Logging;
 
 namespace Billing.Adapters.TableStorage;
 
 /// <summary>Findings: one partition of open ones, one of resolved ones.</summary>
-public sealed class TableFindings(Tables tables) : IFindings
+public sealed class TableFindings(Tables tables, ILogger<TableFindings> log) : IFindings
 {
     const string Open = "open", Resolved = "resolved";
     readonly TableClient _table = tables.Findings;
@@ -18,6 +19,7 @@ public sealed class TableFindings(Tables tables) : IFindings
         try
         {
             await _table.AddEntityAsync(Row(Open, finding), cancellation);
+            log.LogWarning(LogEvents.FindingAdded, "Account {Account}: finding {Finding}, {Code}", finding.Account, finding.Id, finding.Code);
         }
         catch (RequestFailedException there) when (there.Status == 409)
         {
