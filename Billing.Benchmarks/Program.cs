@@ -16,6 +16,9 @@ switch (args)
     case ["scale", .. var rest]:
         await Scale.RunAsync(Number(rest, "--accounts", 1_000_000), Number(rest, "--due", 10_000));
         return 0;
+    case ["start", .. var build]:
+        await Start.RunAsync(build is [var program] ? program : Path.Combine(AppContext.BaseDirectory, "Billing.Functions.dll"));
+        return 0;
     case ["floor-server", var port, var storage]:
         await ApiLoad.ServeFloorAsync(int.Parse(port, CultureInfo.InvariantCulture), storage);
         return 0;
@@ -25,6 +28,7 @@ switch (args)
             dotnet run -c Release --project Billing.Benchmarks -- close [--accounts 200] [--months 5]
             dotnet run -c Release --project Billing.Benchmarks -- api [--requests 2000]
             dotnet run -c Release --project Billing.Benchmarks -- scale [--accounts 1000000] [--due 10000]
+            dotnet run -c Release --project Billing.Benchmarks -- start [another build's Billing.Functions.dll]
             """);
         return 2;
 }

@@ -40,7 +40,7 @@ public static class BillingServices
         var confirmations = new Confirmations(settings.Key("Confirmation:Key"));
         var stripe = settings.Stripe();
         var origins = settings.Origins("Page:Origins");
-        var storage = settings.Text("AzureWebJobsStorage");
+        var storage = settings.Storage();
         var letterhead = new Letterhead(settings.Logo("Seller:Logo"));
         var datev = settings.Datev(terms.Catalog);
         var retention = settings.Retention();
@@ -51,10 +51,10 @@ public static class BillingServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(terms).AddSingleton(tokens).AddSingleton(crm).AddSingleton(confirmations);
 
-        services.AddSingleton(new TableServiceClient(storage, Brisk(new TableClientOptions())));
-        services.AddSingleton(new QueueServiceClient(storage, Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })));
-        services.AddSingleton(new BlobServiceClient(storage, Brisk(new BlobClientOptions())));
-        services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>().AddSingleton<StripeEventQueue>();
+        services.AddSingleton(storage.Tables(Brisk(new TableClientOptions())));
+        services.AddSingleton(storage.Queues(Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })));
+        services.AddSingleton(storage.Blobs(Brisk(new BlobClientOptions())));
+        services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>().AddSingleton<StripeEventQueue>().AddSingleton<PoisonQueues>();
         services.AddSingleton<IAccountStore, TableAccounts>();
         services.AddSingleton<IDueIndex, TableDueIndex>();
         services.AddSingleton<IDocumentNumbers, TableDocumentNumbers>();
@@ -126,6 +126,15 @@ public static class BillingServices
         public string? Optional(string name) => configuration[name] is { Length: > 0 } value ? value : null;
 
         public string Text(string name) => Optional(name) ?? Wrong(name, "is missing", "");
+
+        /// <summary>Both forms under the names that the Functions host knows.</summary>
+        public StorageAccess Storage()
+        {
+            const string name = "AzureWebJobsStorage", blobs = $"{name}:blobServiceUri", queues = $"{name}:queueServiceUri", tables = $"{name}:tableServiceUri", identity = $"{name}:clientId";
+            if (Optional(name) is null && ((string[])[blobs, queues, tables, identity]).Any(part => Optional(part) is not null))
+                return new StorageAccess.ByIdentity(Address(blobs), Address(queues), Address(tables), Optional(identity) ?? Wrong(identity, "is missing", "none"));
+            return new StorageAccess.ByConnectionString(Text(name));
+        }
 
         public Uri Address(string name) => OptionalAddress(name) ?? (Optional(name) is null ? Wrong(name, "is missing", Nowhere) : Nowhere);
 

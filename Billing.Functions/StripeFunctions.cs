@@ -2,6 +2,7 @@ using System.Text;
 using Billing.Adapters.Queues;
 using Billing.Adapters.StripeApi;
 using Billing.Functions.Http;
+using Billing.Outbox;
 using Billing.Payments;
 using Billing.Values;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,7 @@ public sealed class StripeFunctions(
             if ((await Bodies.ReadBytesAsync(request, Bodies.MostWebhookBytes, cancellation)).IsRefused(out var refusal, out var body)) return refusal;
             if (stripe.Read(Encoding.UTF8.GetString(body), request.Headers["Stripe-Signature"]) is not { } happened)
             {
-                log.LogWarning("A webhook was refused: its signature does not fit");
+                log.LogWarning(LogEvents.WebhookRefused, "A webhook was refused: its signature does not fit the secrets that are set");
                 return Refusal.Invalid("Stripe-Signature", "ungültig");
             }
             // Known or not: a message that was lost between the row and the queue is sent by Stripe's own repetition.
@@ -57,7 +58,7 @@ public sealed class StripeFunctions(
         }
         catch (PaymentProviderUnavailableException outage)
         {
-            log.LogWarning("Reconciliation waits for the next hour: {Reason}", outage.Message);
+            log.LogWarning(LogEvents.StripeFailed, "Reconciliation waits for the next hour: {Reason}", outage.Message);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Azure.Core;
+using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Billing.Telemetry;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -17,7 +19,7 @@ public static class TelemetryExport
     public static IServiceCollection AddTelemetryExport(this IServiceCollection services, IConfiguration configuration)
     {
         var (toOtlp, toAzure) = (IsSet("OTEL_EXPORTER_OTLP_ENDPOINT"), IsSet("APPLICATIONINSIGHTS_CONNECTION_STRING"));
-        if (toOtlp || toAzure) Export(services, toOtlp, toAzure);
+        if (toOtlp || toAzure) Export(services, toOtlp, toAzure, configuration);
         return services;
 
         bool IsSet(string name) => !string.IsNullOrWhiteSpace(configuration[name]);
@@ -25,7 +27,7 @@ public static class TelemetryExport
 
     // Apart, so that a start without exporters loads no library for them.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    static void Export(IServiceCollection services, bool toOtlp, bool toAzure)
+    static void Export(IServiceCollection services, bool toOtlp, bool toAzure, IConfiguration configuration)
     {
         var telemetry = services.AddOpenTelemetry()
             .UseFunctionsWorkerDefaults()
@@ -34,7 +36,16 @@ public static class TelemetryExport
             .WithMetrics(metrics => metrics.AddMeter(BillingMeter.Name, "System.Net.Http", "System.Runtime"))
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true);
         if (toOtlp) telemetry.UseOtlpExporter();
-        // What goes wrong is told, also where its trace was not sampled.
-        if (toAzure) telemetry.UseAzureMonitorExporter(azure => azure.EnableTraceBasedLogsSampler = false);
+        if (toAzure) telemetry.UseAzureMonitorExporter(azure =>
+        {
+            // What goes wrong is told, also where its trace was not sampled.
+            azure.EnableTraceBasedLogsSampler = false;
+            azure.Credential = Identity(configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]);
+        });
     }
+
+    /// <summary>The managed identity that the platform's setting names (<c>ClientId=…;Authorization=AAD</c>); null where the connection string alone opens the resource.</summary>
+    static TokenCredential? Identity(string? platform) =>
+        platform?.Split(';').FirstOrDefault(part => part.StartsWith("ClientId=", StringComparison.Ordinal)) is { } client
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(client["ClientId=".Length..])) : null;
 }

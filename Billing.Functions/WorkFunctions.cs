@@ -10,7 +10,7 @@ namespace Billing.Functions;
 
 /// <summary>What runs without a caller: the clock finds what is due, the queue works on it, the CRM is told.</summary>
 public sealed class WorkFunctions(
-    Accounts.Accounts accounts, Collections collections, IAccountStore store, IDueIndex due, IAccountWork work, INotificationWork notifications, TellCrm crm, TimeProvider clock,
+    Accounts.Accounts accounts, Collections collections, IAccountStore store, IDueIndex due, IAccountWork work, INotificationWork notifications, PoisonQueues poison, TellCrm crm, TimeProvider clock,
     ILogger<WorkFunctions> log)
 {
     const int EnqueuedAtOnce = 16;
@@ -20,6 +20,7 @@ public sealed class WorkFunctions(
     public async Task CloseDueCyclesAsync([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
+        var handedOut = 0;
         await Parallel.ForEachAsync(
             due.DueAsync(now, cancellation), new ParallelOptions { MaxDegreeOfParallelism = EnqueuedAtOnce, CancellationToken = cancellation },
             async (entry, stop) =>
@@ -28,8 +29,10 @@ public sealed class WorkFunctions(
                     ? notifications.EnqueueAsync(entry.Account, entry, stop)
                     : work.EnqueueAsync(entry.Account, entry, stop));
                 await due.MarkAsync(entry, now, stop);
+                Interlocked.Increment(ref handedOut);
             });
         BillingMeter.Ticks.Add(1);
+        log.LogInformation(LogEvents.Tick, "{Count} accounts were due", handedOut);
     }
 
     /// <summary>Every night: looks at all accounts for what the due index may have missed. It should find nothing.</summary>
@@ -38,9 +41,17 @@ public sealed class WorkFunctions(
     {
         await foreach (var account in store.FindStalledAsync(clock.GetUtcNow() - TimeSpan.FromHours(1), cancellation))
         {
-            log.LogError("Account {Account} was overdue although the due index did not say so", account);
+            log.LogError(LogEvents.AccountOverlooked, "Account {Account} was overdue although the due index did not say so", account);
             await work.EnqueueAsync(account, null, cancellation);
         }
+    }
+
+    /// <summary>Every five minutes: says which messages were given up, until somebody has dealt with them.</summary>
+    [Function("WatchPoisonQueues")]
+    public async Task WatchPoisonQueuesAsync([TimerTrigger("30 */5 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        await foreach (var (queue, messages) in poison.FilledAsync(cancellation))
+            log.LogError(LogEvents.MessagesGivenUp, "{Queue} holds {Count} messages on which every try failed", queue, messages);
     }
 
     /// <summary>Everything that waits on one account.</summary>
@@ -49,7 +60,15 @@ public sealed class WorkFunctions(
         AccountQueue.ProcessAsync(AccountWorkQueue.Name, message, async (account, entry) =>
         {
             var now = clock.GetUtcNow();
-            if (await accounts.WorkAsync(account, entry, now, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtFresh, cancellation);
+            try
+            {
+                if (await accounts.WorkAsync(account, entry, now, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtFresh, cancellation);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                log.LogError(LogEvents.AccountFailed, failure, "Account {Account}: what is due failed", account);
+                throw;
+            }
         });
 
     /// <summary>Tells the CRM what waits to be told of one account.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Billing.Accounts;
 using Billing.Invoices;
+using Billing.Outbox;
 using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
@@ -296,7 +297,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             {
                 span.Ended(refusal.Code);
                 // Not the exception: Stripe's sentence repeats what it was sent.
-                log.LogError("Account {Account}: {Attempt} is refused, {Reason}", id, attempt, refusal.Message);
+                log.LogError(LogEvents.StripeFailed, "Account {Account}: {Attempt} is refused, {Reason}", id, attempt, refusal.Message);
                 await refused(refusal.Code, cancellation);
             }
         }
@@ -305,8 +306,8 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             // Whatever it is, the account's other payments do not wait for it.
             span.Failed(outage);
             BillingMeter.Retries.Count("reason", "provider");
-            if (outage is PaymentProviderUnavailableException) log.LogWarning("Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
-            else log.LogError(outage, "Account {Account}: {Attempt} waits", id, attempt);
+            if (outage is PaymentProviderUnavailableException) log.LogWarning(LogEvents.StripeFailed, "Account {Account}: {Attempt} waits, {Reason}", id, attempt, outage.Message);
+            else log.LogError(LogEvents.AccountFailed, outage, "Account {Account}: {Attempt} waits", id, attempt);
             var wait = now - since;
             var next = now + (wait < FirstLook ? FirstLook : wait > LongestWait ? LongestWait : wait);
             await accounts.ExecuteAsync(new Command(id, Actor.System, now), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(

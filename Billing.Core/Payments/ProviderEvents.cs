@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Billing.Accounts;
+using Billing.Outbox;
 using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
@@ -62,7 +63,7 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
             // Kept in mind first: should the queue give the message up, the hourly look does not.
             await events.PostponeAsync(happened.Id, cancellation);
             if (outage is not PaymentProviderUnavailableException) throw;
-            log.LogWarning("Event {Event} ({Type}) waits, {Reason}", happened.Id, happened.Type, outage.Message);
+            log.LogWarning(LogEvents.StripeFailed, "Event {Event} ({Type}) waits, {Reason}", happened.Id, happened.Type, outage.Message);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Azure;
 using Billing.Accounts;
+using Billing.Outbox;
 using Billing.Payments;
 using Billing.Telemetry;
 using Billing.Values;
@@ -48,17 +49,17 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
         catch (Exception outage) when (outage is PaymentProviderUnavailableException or PaymentRefusedException)
         {
             // Not the exception: Stripe's sentence repeats what it was sent.
-            log.LogError("{Method} {Path}: the payment provider does not do it, {Reason}", request.Method, request.Path, outage.Message);
+            log.LogError(LogEvents.StripeFailed, "{Method} {Path}: the payment provider does not do it, {Reason}", request.Method, request.Path, outage.Message);
             return Failed("payment_provider_unavailable", outage);
         }
         catch (Exception outage) when (IsOutage(outage) && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            log.LogError(outage, "{Method} {Path} failed for an outage", request.Method, request.Path);
+            log.LogError(LogEvents.RequestFailed, outage, "{Method} {Path} failed for an outage", request.Method, request.Path);
             return Failed("temporarily_unavailable", outage);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)
         {
-            log.LogError(bug, "{Method} {Path} failed", request.Method, request.Path);
+            log.LogError(LogEvents.RequestFailed, bug, "{Method} {Path} failed", request.Method, request.Path);
             return Failed("internal_error", bug);
         }
 

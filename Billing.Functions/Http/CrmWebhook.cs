@@ -35,11 +35,11 @@ public sealed class CrmWebhook(HttpClient http, CrmSettings settings, TimeProvid
         {
             using var answer = await http.SendAsync(request, cancellation);
             if (answer.IsSuccessStatusCode) return true;
-            log.LogWarning("The CRM answered {Notification} of account {Account} with {Status}", notification.Id, notification.Account, (int)answer.StatusCode);
+            log.LogWarning(LogEvents.CrmNotTold, "The CRM answered {Notification} of account {Account} with {Status}", notification.Id, notification.Account, (int)answer.StatusCode);
         }
         catch (Exception outage) when (outage is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
-            log.LogWarning("The CRM did not answer {Notification} of account {Account}: {Reason}", notification.Id, notification.Account, outage.Message);
+            log.LogWarning(LogEvents.CrmNotTold, "The CRM did not answer {Notification} of account {Account}: {Reason}", notification.Id, notification.Account, outage.Message);
         }
         return false;
     }

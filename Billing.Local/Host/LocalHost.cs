@@ -40,6 +40,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
     /// <exception cref="LocalStartException">A function cannot be hosted, a port is taken, or the world does not start.</exception>
     public static FunctionsApplicationBuilder CreateBuilder(string[] args, Assembly functions)
     {
+        StartTimes.Reached("the runtime is up, Main runs");
         var index = FunctionIndex.Of(functions);
         var web = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var playDemo = args is ["demo", ..];
@@ -82,17 +83,20 @@ public sealed class LocalHost : IHost, IAsyncDisposable
         web.Services.AddSingleton<FunctionRunner>().AddSingleton<Timers>().AddSingleton<Queues>().AddSingleton<Settle>();
         web.Services.AddSingleton<ClockWalk>().AddSingleton<Notifications>().AddSingleton<TelemetryRecorder>().AddSingleton<LocalEndpoints>().AddSingleton<LocalClient>();
         if (playDemo) web.Services.AddSingleton<DemoPlay>();
+        StartTimes.Reached("functions are indexed, settings read, the world attached");
         return new FunctionsApplicationBuilder(web);
     }
 
     internal static LocalHost Build(WebApplicationBuilder web)
     {
+        StartTimes.Reached("settings are checked, services composed");
         var app = web.Build();
         // The real host has no authentication middleware either: what the functions do not check themselves is not checked.
         ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
         ((IApplicationBuilder)app).Properties["__AuthorizationMiddlewareSet"] = true;
         app.UseHttpFunctions(app.Services.GetRequiredService<FunctionIndex>(), app.Services.GetRequiredService<HostSettings>());
         app.Services.GetRequiredService<LocalEndpoints>().Map(app);
+        StartTimes.Reached("the container is built, routes are mapped");
         return new LocalHost(app);
     }
 
@@ -100,6 +104,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await _app.StartAsync(cancellationToken);
+        StartTimes.Reached("tables, queues and container are there, Kestrel listens");
         _world.Hosted();
         var queues = Services.GetRequiredService<Queues>();
         await queues.CreateAsync();

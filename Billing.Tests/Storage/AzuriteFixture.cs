@@ -20,7 +20,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
 {
     const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    readonly Process _process = new();
+    AzuriteProcess? _process;
 
     /// <summary>For clients of one's own.</summary>
     public string Connection { get; private set; } = "";
@@ -30,30 +30,11 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var program = Repository.File("node_modules", "azurite", "dist", "src", "azurite.js");
-        Assert.SkipUnless(File.Exists(program), "The storage emulator is not installed: npm ci");
-        var (blob, queue, table) = (FreePort(), FreePort(), FreePort());
-        _process.StartInfo = new("node", [
-            program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
-            "--blobPort", $"{blob}", "--queuePort", $"{queue}", "--tablePort", $"{table}"])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        _process.Start();
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine();
-
-        Connection = ConnectionTo(blob, queue, table);
+        _process = await AzuriteProcess.StartAsync();
+        Connection = ConnectionTo(_process.Blob, _process.Queue, _process.Table);
         Tables = new(Service());
         Blobs = new(Connection);
         Queues = new(Connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-        for (var waited = 0; !await IsListening(table) || !await IsListening(queue) || !await IsListening(blob); waited++)
-        {
-            Assert.False(_process.HasExited, "the storage emulator ended by itself");
-            Assert.True(waited < 150, "the storage emulator did not start within 30 seconds");
-            await Task.Delay(200);
-        }
         await Tables.CreateAsync(CancellationToken.None);
         await new BlobDocumentArchive(Blobs).CreateAsync(CancellationToken.None);
     }
@@ -67,13 +48,56 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        if (_process.StartInfo.FileName.Length > 0 && !_process.HasExited)
+        _process?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>A storage emulator in memory, until it is disposed of.</summary>
+sealed class AzuriteProcess : IDisposable
+{
+    readonly Process _process = new();
+
+    AzuriteProcess()
+    {
+    }
+
+    public int Blob { get; } = FreePort();
+    public int Queue { get; } = FreePort();
+    public int Table { get; } = FreePort();
+
+    public static async Task<AzuriteProcess> StartAsync(params string[] more)
+    {
+        var program = Repository.File("node_modules", "azurite", "dist", "src", "azurite.js");
+        Assert.SkipUnless(File.Exists(program), "The storage emulator is not installed: npm ci");
+        var azurite = new AzuriteProcess();
+        azurite._process.StartInfo = new("node", [
+            program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
+            "--blobPort", $"{azurite.Blob}", "--queuePort", $"{azurite.Queue}", "--tablePort", $"{azurite.Table}", .. more])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        azurite._process.Start();
+        azurite._process.BeginErrorReadLine();
+        azurite._process.BeginOutputReadLine();
+        for (var waited = 0; !await IsListening(azurite.Table) || !await IsListening(azurite.Queue) || !await IsListening(azurite.Blob); waited++)
+        {
+            Assert.False(azurite._process.HasExited, "the storage emulator ended by itself");
+            Assert.True(waited < 150, "the storage emulator did not start within 30 seconds");
+            await Task.Delay(200);
+        }
+        return azurite;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
         {
             Terminate(_process);
             _process.WaitForExit(5000);
         }
         _process.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     static int FreePort()

@@ -3,7 +3,6 @@ using Billing.Adapters.TableStorage;
 using Billing.Outbox;
 using Billing.Payments;
 using Billing.Values;
-
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Billing.Tests;

@@ -21,7 +21,7 @@ public sealed class TableFindings(Tables tables, ILogger<TableFindings> log) : I
         {
             await _table.AddEntityAsync(Row(Open, finding), cancellation);
             BillingMeter.Findings.Count("code", finding.Code);
-            log.LogWarning("Account {Account}: finding {Code}, {Finding}", finding.Account, finding.Code, finding.Id);
+            log.LogWarning(LogEvents.FindingAdded, "Account {Account}: finding {Finding}, {Code}", finding.Account, finding.Id, finding.Code);
         }
         catch (RequestFailedException there) when (there.Status == 409)
         {

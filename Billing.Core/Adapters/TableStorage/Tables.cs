@@ -15,10 +15,8 @@ public sealed class Tables(TableServiceClient service)
     public TableClient Documents { get; } = service.GetTableClient("Documents");
     public TableClient StaffActions { get; } = service.GetTableClient("StaffActions");
 
-    public async Task CreateAsync(CancellationToken cancellation)
-    {
-        foreach (var table in (TableClient[])[Accounts, Due, Numbers, Notifications, StripeEvents, Customers, Findings, Documents, StaffActions]) await table.CreateIfNotExistsAsync(cancellation);
-    }
+    public Task CreateAsync(CancellationToken cancellation) =>
+        Task.WhenAll(((TableClient[])[Accounts, Due, Numbers, Notifications, StripeEvents, Customers, Findings, Documents, StaffActions]).Select(table => table.CreateIfNotExistsAsync(cancellation)));
 
     /// <summary>Throws if the service does not answer.</summary>
     public Task PingAsync(CancellationToken cancellation) => service.GetPropertiesAsync(cancellation);
