@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Azure.Core;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Billing.Telemetry;
@@ -45,7 +44,7 @@ public static class TelemetryExport
     }
 
     /// <summary>The managed identity that the platform's setting names (<c>ClientId=…;Authorization=AAD</c>); null where the connection string alone opens the resource.</summary>
-    static TokenCredential? Identity(string? platform) =>
+    static ManagedIdentityCredential? Identity(string? platform) =>
         platform?.Split(';').FirstOrDefault(part => part.StartsWith("ClientId=", StringComparison.Ordinal)) is { } client
             ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(client["ClientId=".Length..])) : null;
 }
