@@ -40,7 +40,7 @@ public sealed class StripeFunctions(
     public async Task ReconcileAsync([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await foreach (var id in events.ListPostponedAsync(cancellation))
+        await foreach (var id in events.ListPostponedAsync(null, cancellation))
         {
             // Forgotten only once it is done: until then it may be postponed again at any moment.
             if (await events.FindOpenAsync(id, cancellation) is null) await events.ForgetPostponedAsync(id, cancellation);

@@ -23,7 +23,7 @@ public static class CollectInvoice
         {
             account = (account with { NextAttempt = account.NextAttempt + 1 }).WithReceivable(open with
             {
-                Slot = new(Id(account), open.AmountDue, at, at + Collections.FirstLook, method.Id),
+                Slot = new(Id(account), open.AmountDue, at, at + Collections.FirstLook, method.Id) { Customer = account.Customer },
                 FirstTriedOn = open.FirstTriedOn ?? today,
                 CollectOn = null,
             });
@@ -43,12 +43,16 @@ public static class CollectInvoice
         account.Receivables.Where(open => open.Slot is not null).Select(open => (DateTimeOffset?)open.Slot!.TryAt)
             .Concat(account.Refunds.Select(refund => (DateTimeOffset?)refund.TryAt)).Min();
 
+    /// <summary>Whether a charge of what is due is on its way, be it only to the provider: then nobody else can pay it, whatever the last attempt came to.</summary>
+    public static bool IsCharging(Account account, InvoiceId invoice) =>
+        account.FindReceivable(invoice) is { Slot: { IsSession: false } or { IsProcessing: true } } open && open.AmountDue > Money.Zero;
+
     /// <summary>A hosted session takes the slot for what is due now.</summary>
     public static Decision<PaymentAttempt> DecideSession(Account account, Invoice invoice, DateTimeOffset at)
     {
         if (invoice.AmountDue < Terms.LeastCollected || account.FindReceivable(invoice.Id) is not { } open) return Refusals.InvoiceNotPayable;
         if (open.Slot is not null) return Refusals.PaymentInProgress;
-        return new PaymentAttempt(Id(account), open.AmountDue, at, at + Collections.FirstLook, Method: null);
+        return new PaymentAttempt(Id(account), open.AmountDue, at, at + Collections.FirstLook, Method: null) { Customer = account.Customer };
     }
 
     public static Account Take(Account account, InvoiceId invoice, PaymentAttempt attempt) =>
@@ -96,6 +100,8 @@ public static class CollectInvoice
             var change = new AccountChange(account).With(paid);
             if (before is null) change = Refunds.Plan(change, paid, null, intent.Received, at);
             if (isOwedAgain) change = change.Report(new("refund_unknown", $"Zu {invoice.Number} wurde ohne Korrektur erstattet; offen sind wieder {paid.AmountDue}.", intent.Id));
+            if (intent.OpenDispute is { } dispute)
+                change = change.Report(new("dispute_opened", $"Die Zahlung zu {invoice.Number} ist bei der Bank reklamiert; Stripe erwartet Belege, sonst ist sie verloren.", dispute));
             foreach (var refund in intent.Refunds)
             {
                 var attempt = change.Account.Refunds.FirstOrDefault(attempt => attempt.Id == refund.Attempt);

@@ -26,6 +26,9 @@ public sealed record PaymentAttempt(
     string Id, Money Amount, DateTimeOffset At, DateTimeOffset TryAt, string? Method, AttemptStage Stage = AttemptStage.Planned,
     string? Intent = null, string? Session = null, bool IsProcessing = false, DateOnly? ProcessingSince = null)
 {
+    /// <summary>Whose payment it is at the provider: the account may have another customer there by the time it is looked up.</summary>
+    public required string? Customer { get; init; }
+
     [JsonIgnore] public bool IsSession => Method is null;
 }
 

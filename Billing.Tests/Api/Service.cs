@@ -211,7 +211,7 @@ public sealed class Service : IAsyncDisposable
         http = new(new ContractHandler(new SocketsHttpHandler { UseProxy = false }))
         {
             BaseAddress = new($"http://localhost:{Port}/"),
-            Timeout = TimeSpan.FromMinutes(3),
+            Timeout = TimeSpan.FromMinutes(10),
         };
     }
 

@@ -1,6 +1,7 @@
 using Billing.Accounts;
 using Billing.Invoices;
 using Billing.Payments;
+using Billing.Values;
 
 namespace Billing.Tests;
 
@@ -166,7 +167,9 @@ public class CollectInvoiceTests
 
         Assert.Equal(A.Euro(95.08m), pending.Invoices.Single().Refunded);
         Assert.Equal(A.Euro(0), failed.Invoices[0].Refunded);
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.RefundPending), (pending.Invoices[0].Status, original.Payment));
         Assert.Equal((InvoiceStatus.Open, PaymentState.RefundFailed), (failed.Invoices[1].Status, failed.Invoices[1].Payment));
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.RefundFailed), (failed.Invoices[0].Status, failed.Invoices[0].Payment));
         Assert.Equal("refund_failed", Assert.Single(failed.Findings).Code);
         Assert.Empty(failed.Account.Refunds);
         Assert.Empty(again.Account.Refunds); // a person sees to it, nothing is tried again by itself
@@ -281,6 +284,28 @@ public class CollectInvoiceTests
     }
 
     [Fact]
+    public void What_was_given_back_at_Stripe_in_a_failed_refunds_place_is_recorded_on_the_note_only()
+    {
+        var (account, invoice) = Charging();
+        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
+        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
+        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        Decision<Pending> Recorded(AccountChange now, decimal gross) =>
+            OperatorCorrections.RecordPayout(now.Account, now.Invoices[1], now.Invoices[0], A.Euro(gross), Issued, "Auszug 7", "Erstattung", Now, A.Operator);
+        Assert.Equal("payment_in_progress", Recorded(credited, 95.08m).Refusal());
+
+        var failed = CollectInvoice.Observe(
+            credited.Account, original, With(Intent(account, IntentStatus.Succeeded), attempt, RefundStatus.Failed), [note], sessionIsOver: false, Issued, Now);
+        var byHand = Heard(failed.Account, failed.Invoices[0], Intent(account, IntentStatus.Succeeded, refunded: 95.08m));
+        var recorded = Recorded(new AccountChange(byHand.Account).With(byHand.Invoices[0]).With(failed.Invoices[1]), 95.08m).Value().Apply(0).Change;
+
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Refunded, A.Euro(0)), (recorded.Invoices[0].Status, recorded.Invoices[0].Payment, recorded.Invoices[0].Balance));
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Refunded), (recorded.Invoices[1].Status, recorded.Invoices[1].Payment));
+        Assert.Equal("validation_failed", Recorded(failed, 95.09m).Refusal());
+        Assert.Equal("invoice_not_payable", Recorded(recorded, 0.01m).Refusal());
+    }
+
+    [Fact]
     public void Nothing_is_written_off_while_a_payment_is_under_way()
     {
         var (account, invoice) = Charging();
@@ -291,12 +316,16 @@ public class CollectInvoiceTests
     public void Each_step_of_dunning_is_told_once()
     {
         var account = Unpaid("smart"); // due on 20.05.
-        var steps = new Dictionary<string, string?>();
+        var (number, steps) = (account.Last.Number, new Dictionary<string, string?>());
         for (var day = A.Day("2026-05-20"); day <= A.Day("2026-06-15"); day = day.AddDays(1))
         {
             var before = account.Told.Count;
             account.Reached(day.ToString("yyyy-MM-dd"));
-            foreach (var told in account.Told.Skip(before).Where(told => told is { Type: "invoice.overdue", InvoiceId: "inv-1" })) steps[day.ToString("dd.MM.")] = told.State;
+            foreach (var told in account.Told.Skip(before).Where(told => told is { Type: "invoice.overdue", InvoiceId: "inv-1" }))
+            {
+                steps[day.ToString("dd.MM.")] = told.State;
+                Assert.Equal(number, told.Number);
+            }
         }
 
         Assert.Equal([("23.05.", "reminder"), ("27.05.", "notice"), ("03.06.", "warning"), ("10.06.", "suspension")], steps.Select(step => (step.Key, step.Value!)));
