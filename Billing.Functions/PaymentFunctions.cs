@@ -19,7 +19,7 @@ public sealed class PaymentFunctions(Api api, Accounts.Accounts accounts, Collec
             return account.PaymentMethod is null
                 ? Answers.Decided(Api.Json(new SessionView((await gateway.OpenSetupAsync(account, back, cancellation)).ToString(), "setup")))
                 : Answers.Decided(Api.Json(new SessionView((await gateway.OpenPortalAsync(account, back.Done, cancellation)).ToString(), "manage")));
-        }, cancellation, limited: Limited.Sessions);
+        }, cancellation);
 
     [Function("OpenPaymentSession")]
     public Task<IResult> OpenPaymentAsync(
@@ -31,7 +31,7 @@ public sealed class PaymentFunctions(Api api, Accounts.Accounts accounts, Collec
             await collections.WithCustomerAsync(call.Account, call.At, cancellation, update: true);
             return (await collections.OpenSessionAsync(call.Id, invoice, back, call.At, cancellation))
                 .Then(session => Answers.Decided(Api.Json(new PaymentSessionView(session.Url!))));
-        }, cancellation, limited: Limited.Sessions);
+        }, cancellation);
 
     /// <summary>An idempotency key is kept with what was asked, the page's address is not: asked again, a new page is opened.</summary>
     Task<IResult> OpenAsync(HttpRequest request, string accountId, Func<AccountRequest, WayBack, Task<Decision<IResult>>> open, CancellationToken cancellation) =>
@@ -47,7 +47,7 @@ public sealed class PaymentFunctions(Api api, Accounts.Accounts accounts, Collec
                     Pending.Of(new AccountChange(account), new Reply(200, ReplyKind.Account))), cancellation);
             }
             return opened;
-        }, cancellation);
+        }, cancellation, limited: Limited.Sessions);
 
     WayBack? WayBack(ReturnBody body) =>
         origins.FindReturn(body.ReturnUrl) is { } done && origins.FindReturn(body.CancelUrl ?? body.ReturnUrl) is { } givenUp ? new(done, givenUp) : null;
