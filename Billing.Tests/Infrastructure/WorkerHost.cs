@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -67,6 +68,8 @@ sealed class WorkerHost : IAsyncDisposable
         var ready = await host.AskAsync("workerInitResponse", new { workerInitRequest = new { hostVersion = "4.1046.100", workerDirectory = folder, functionAppDirectory = folder } });
         // Where it takes the requests that the host passes on.
         host._http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(ready.GetProperty("capabilities").GetProperty("HttpUri").GetString()!) };
+        // It says where before it listens there.
+        for (var waited = Stopwatch.StartNew(); !await ListensAsync(host._http.BaseAddress!) && waited.Elapsed < Patience;) await Task.Delay(50);
         var indexed = await host.AskAsync("functionMetadataResponse", new { functionsMetadataRequest = new { functionAppDirectory = folder } });
         foreach (var function in indexed.GetProperty("functionMetadataResults").EnumerateArray())
         {
@@ -165,6 +168,20 @@ sealed class WorkerHost : IAsyncDisposable
             body.CopyTo(framed, 5);
             await worker.WriteAsync(framed, aborted);
             await worker.FlushAsync(aborted);
+        }
+    }
+
+    static async Task<bool> ListensAsync(Uri address)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(address.Host, address.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

@@ -160,13 +160,14 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     /// <param name="now">With <see cref="Charged"/> unfolded.</param>
     async Task<IntentSnapshot> SeenAsync(PaymentIntent now, CancellationToken cancellation)
     {
+        // Not `[]`: that would be an empty list of Stripe's, which cannot be walked through.
         // The payment shows its latest ten; only where there were more is the list asked for.
-        IEnumerable<Refund> refunds = now.LatestCharge?.Refunds is not { } shown ? [] : !shown.HasMore ? shown
+        IEnumerable<Refund> refunds = now.LatestCharge?.Refunds is not { } shown ? Enumerable.Empty<Refund>() : !shown.HasMore ? shown
             : await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation);
         var succeeded = now.Status == "succeeded";
         IEnumerable<Dispute> disputes = succeeded && now.LatestCharge is { Disputed: true }
             ? await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation)
-            : [];
+            : Enumerable.Empty<Dispute>();
         return new(
             now.Id, Of(now.Metadata, AttemptKey), Of(now.Metadata, AccountKey), Of(now.Metadata, InvoiceKey), now.CustomerId,
             now.Status switch
