@@ -78,7 +78,7 @@ public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
         var spans = Mine();
         Assert.Equal(
             [
-                "send account-work", "process account-work", "commit", "deliver outbox", "send crm-notifications", "payment", "stripe Charge", "decide", "stripe GetIntent",
+                "send account-work", "process account-work", "commit", "deliver outbox", "send crm-notifications", "payment", "stripe Charge", "decide",
                 "commit", "deliver outbox", "send crm-notifications", "process crm-notifications",
             ],
             spans.Select(span => span.DisplayName));
