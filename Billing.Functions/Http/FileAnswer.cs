@@ -13,9 +13,9 @@ sealed class FileAnswer(byte[] bytes, string contentType, string fileName, bool 
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var (request, response) = (httpContext.Request, httpContext.Response);
-        response.Headers.CacheControl = isArchived ? "private, no-cache" : "no-store";
         if (isArchived)
         {
+            response.Headers.CacheControl = "private, no-cache";
             var tag = $"\"{DocumentFile.HashOf(bytes)}\"";
             response.Headers.ETag = tag;
             if (request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == "*" || known.Tag == tag))
