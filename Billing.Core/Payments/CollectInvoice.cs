@@ -81,7 +81,10 @@ public static class CollectInvoice
 
         if (intent.Status == IntentStatus.Succeeded)
         {
-            var payment = new Payment(intent.Id, intent.Received, intent.Refunded, intent.Returned);
+            var payment = new Payment(intent.Id, intent.Received, intent.Refunded, intent.Returned)
+            {
+                FailedRefunds = [.. intent.Refunds.Where(refund => refund.Status == RefundStatus.Failed).Select(refund => refund.Id)],
+            };
             var paid = (invoice with
             {
                 Payments = before is null ? invoice.Payments.Add(payment) : invoice.Payments.Replace(before, payment),
@@ -107,7 +110,7 @@ public static class CollectInvoice
                 var attempt = change.Account.Refunds.FirstOrDefault(attempt => attempt.Id == refund.Attempt);
                 var note = change.Invoices.Concat(notes).FirstOrDefault(note => note.Id == (attempt?.CreditNote ?? refund.CreditNote));
                 if (attempt is not null) change = Refunds.Observe(change, attempt, paid, note, refund, at);
-                else if (refund.Status == RefundStatus.Failed && intent.Refunded < before?.Refunded) change = Refunds.FailedLate(change, paid, note, refund, at);
+                else if (refund.Status == RefundStatus.Failed && before?.FailedRefunds.Contains(refund.Id) == false) change = Refunds.FailedLate(change, paid, note, refund, at);
             }
             if (before is null)
                 change = change.Journaled(at, Actor.System, "payment.succeeded", $"{intent.Received} zu {invoice.Number} eingegangen.", intent.Received);

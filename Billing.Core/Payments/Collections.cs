@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Billing.Accounts;
 using Billing.Invoices;
-using Billing.Outbox;
 using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
@@ -288,7 +287,8 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         }
         catch (PaymentRefusedException refusal)
         {
-            log.LogError(refusal, "Account {Account}: the customer's details are refused", account.Id);
+            // Not the exception: Stripe's sentence repeats what it was sent.
+            log.LogError(LogEvents.StripeFailed, "Account {Account}: the customer's details are refused, {Reason}", account.Id, refusal.Message);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Billing.Accounts;
-using Billing.Outbox;
 using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;

@@ -66,7 +66,7 @@ public static class Refunds
     /// <summary>A refund that had succeeded came back: the money is owed again, and a person has to see to it.</summary>
     public static AccountChange FailedLate(AccountChange change, Invoice invoice, Invoice? note, RefundSnapshot refund, DateTimeOffset at)
     {
-        if (note is { RefundHasFailed: false })
+        if (note is not null)
             change = change.With(note with { RefundHasFailed = true, PaidOut = Money.Max(note.PaidOut - refund.Amount, Money.Zero), Status = InvoiceStatus.Open });
         return change.With(invoice with { RefundHasFailed = true })
             .Report(new("refund_failed", $"Die Erstattung von {refund.Amount} zu {invoice.Number} ist zurückgekommen.", refund.Id))

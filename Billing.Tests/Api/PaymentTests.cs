@@ -731,7 +731,9 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         await Service.Stripe.FailAsync("POST /v1/payment_intents", fault);
         var took = Stopwatch.StartNew();
         var document = await acme.ChangesAsync("smart");
-        Assert.Equal(("open processing", 8211), (State(document), document.Cents("amountDueCents")));
+        // Where Stripe has acted, its webhook may come before we give up waiting for the answer.
+        if (fault.EndsWith("_after", StringComparison.Ordinal)) Assert.Contains((State(document), document.Cents("amountDueCents")), new (string, long)[] { ("open processing", 8211), ("paid succeeded", 0) });
+        else Assert.Equal(("open processing", 8211), (State(document), document.Cents("amountDueCents")));
         Assert.InRange(took.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.True(await Service.Stripe.HasFailedAsync());
 

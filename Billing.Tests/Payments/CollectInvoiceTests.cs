@@ -272,6 +272,30 @@ public class CollectInvoiceTests
     }
 
     [Fact]
+    public void A_refund_that_comes_back_is_told_also_where_another_one_goes_out_at_the_same_time()
+    {
+        var story = An.Account("business");
+        var (one, two) = (story.Booked("users", 1, on: "2026-05-28"), story.Booked("users", 1, on: "2026-05-28"));
+        var invoice = story.Reached("2026-06-06").Single();
+        var account = CollectInvoice.Plan(story.State with { PaymentMethod = A.Card, Receivables = [.. story.State.Receivables.Where(open => open.Invoice == invoice.Id)] }, A.Day("2026-06-06"), Now);
+        var intent = Intent(account, IntentStatus.Succeeded, amount: invoice.Gross.Cents / 100m) with { Invoice = invoice.Id.ToString() };
+        var paid = Heard(account, invoice, intent, "2026-06-06");
+        var first = CancelAddOnOn(paid.Account, paid.Invoices.Single(), one);
+        var (credited, note, attempt) = (first.Invoices.First(document => document.Id == invoice.Id), first.Invoices.First(document => document.Id != invoice.Id), first.Account.Refunds.Single());
+        var refunded = CollectInvoice.Observe(first.Account, credited, intent with { Refunds = [new("re_1", attempt.Id, RefundStatus.Succeeded, attempt.Amount, note.Id)] }, [note], sessionIsOver: false, Issued, Now);
+        var second = CancelAddOnOn(refunded.Account, refunded.Invoices.First(document => document.Id == invoice.Id), two);
+        var (twice, other, next) = (second.Invoices.First(document => document.Id == invoice.Id), second.Invoices.First(document => document.Id != invoice.Id), second.Account.Refunds.Single());
+
+        var heard = CollectInvoice.Observe(
+            second.Account, twice,
+            intent with { Refunds = [new("re_1", attempt.Id, RefundStatus.Failed, attempt.Amount, note.Id), new("re_2", next.Id, RefundStatus.Succeeded, next.Amount, other.Id)] },
+            [refunded.Invoices.First(document => document.Id == note.Id), other], sessionIsOver: false, Issued, Now);
+
+        Assert.Equal("refund_failed", Assert.Single(heard.Findings).Code);
+        Assert.Equal([(note.Id, InvoiceStatus.Open), (other.Id, InvoiceStatus.Paid)], heard.Invoices.Where(document => document.Kind == DocumentKind.CreditNote).Select(document => (document.Id, document.Status)));
+    }
+
+    [Fact]
     public void What_somebody_gave_back_at_Stripe_is_owed_again_in_14_days_and_told()
     {
         var (account, invoice) = Charging();

@@ -168,5 +168,5 @@ public class PaymentProperties
             var owed = world.Documents.Values.Where(note => note.Kind == DocumentKind.CreditNote).Sum(note => note.Owed);
             if (invoice.Balance < Money.Zero || owed > Money.Zero)
                 Assert.Contains(world.Findings, finding => finding.Code is "refund_failed" or "refund_by_hand");
-        }, iter: 3000);
+        }, iter: 3000, print: deeds => string.Join(" ", deeds.Select(deed => $"{deed.Deed}:{deed.Pick}")));
 }
