@@ -56,7 +56,7 @@ public sealed record Account
     public Language Language { get; init; }
     public required string Plan { get; init; }
 
-    /// <summary>Monthly net price of the plan in the running period: as billed, or as it was on the day of a downgrade.</summary>
+    /// <summary>Monthly net price of the plan in the running period: as billed, or as it was on the day of a downgrade; less what was taken back, see <see cref="Plans.ChangePlan.TakeBack"/>.</summary>
     public required Money PlanPrice { get; init; }
 
     /// <summary>The Berlin day on which the account was opened first.</summary>

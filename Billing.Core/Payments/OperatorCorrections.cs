@@ -1,5 +1,6 @@
 using Billing.Accounts;
 using Billing.Invoices;
+using Billing.Plans;
 using Billing.Values;
 
 namespace Billing.Payments;
@@ -12,7 +13,7 @@ public static class OperatorCorrections
     {
         if (!IsIssued(invoice) || CreditNote.DecideFull(invoice) is not { } correction) return Refusals.InvoiceNotPayable;
         return new Pending(NeedsNumber: true, number => new(
-            CreditNote.Apply(account, terms, correction, today, at, number).Journaled(
+            CreditNote.Apply(ChangePlan.TakeBack(account, correction.Lines), terms, correction, today, at, number).Journaled(
                 at, by, "invoice.voided", $"{invoice.Number} storniert, {correction.Gross} gutgeschrieben. Grund: {reason}"),
             ReplyOf(invoice)));
     }
