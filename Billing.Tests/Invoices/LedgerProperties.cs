@@ -52,8 +52,10 @@ public class LedgerProperties
 
             var cover = Cover(BilledLines(account).Where(line => line.Kind is LineKind.Plan or LineKind.PlanCredit));
 
+            // What an operator took back is billed by nothing, until an upgrade bills the days that are left.
+            var takenBack = Cover(account.Documents.Where(document => document.Kind == DocumentKind.CreditNote).SelectMany(note => note.Lines).Where(line => line.Kind is LineKind.Plan or LineKind.PlanCredit));
             Assert.Equal(subscribed.Order(), cover.Keys.Order());
-            Assert.All(cover, day => Assert.True(day.Value == 1, $"{day.Key} is billed {day.Value} times"));
+            Assert.All(cover, day => Assert.InRange(day.Value - takenBack.GetValueOrDefault(day.Key), takenBack.ContainsKey(day.Key) ? 0 : 1, 1));
         }, iter: 300);
 
     [Fact]
