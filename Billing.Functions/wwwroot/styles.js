@@ -215,6 +215,7 @@ styles.replaceSync(/* css */ `
   .toolbar { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; padding: .75rem 1.75rem; border-block: 1px solid var(--line); background: var(--calm) }
   dialog .body.document { flex: 1; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 0; padding: 0; align-content: stretch; overflow: hidden }
   dialog:not(.wide) .body.document { grid-template-columns: minmax(0, 1fr); overflow: auto }
+  dialog:not(.wide) .details { padding-top: .25rem }
   .details { display: flex; flex-direction: column; container-type: inline-size; gap: 1.1rem; padding: 1.25rem 1.75rem; overflow: auto }
   /* Never hidden either. */
   .details > .said:not(:has(*)) { margin-bottom: -1.1rem }
@@ -226,6 +227,9 @@ styles.replaceSync(/* css */ `
   .nofile .waiting { color: #fff }
   .nofile .icon { width: 2rem; height: 2rem }
 
+  @container (min-width: 60rem) {
+    [data-booking] th { white-space: nowrap }
+  }
   @container (max-width: 60rem) {
     .points { grid-template-columns: repeat(2, 1fr) }
   }
