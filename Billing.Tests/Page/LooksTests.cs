@@ -195,7 +195,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
             return Results.Content($"""
                 <!doctype html><html lang="de"><meta charset="utf-8"><title>CRM</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css">
                 <script type="module" src="/host.js"></script>
-                <h1>Paket &amp; Rechnungen</h1><cloudcrm-billing account="{account}" api="{api}"></cloudcrm-billing></html>
+                <main><h1>Paket &amp; Rechnungen</h1><cloudcrm-billing account="{account}" api="{api}"></cloudcrm-billing></main></html>
                 """, "text/html; charset=utf-8");
         });
         app.MapGet("/style.css", () => Results.Content("body { --cloudcrm-billing-accent: rgb(128, 0, 128); --cloudcrm-billing-radius: 2px; --cloudcrm-billing-font: 400 1rem/1.5 serif }", "text/css"));
