@@ -68,7 +68,7 @@ styles.replaceSync(/* css */ `
   .button {
     display: inline-flex; align-items: center; justify-content: center; gap: .5rem; min-height: 2.75rem; padding: .5rem 1.1rem;
     font: inherit; font-weight: 600; line-height: 1.25; text-align: center; color: var(--text); background: var(--surface);
-    border: 1px solid color-mix(in srgb, var(--field) 70%, transparent); border-radius: var(--small-radius); cursor: pointer;
+    border: 1px solid color-mix(in srgb, var(--field) 70%, transparent); border-radius: var(--small-radius); cursor: pointer; user-select: none;
   }
   .button:hover { background: var(--calm) }
   .button.primary, .button.danger, .button.success { color: var(--on-colour); border-color: transparent }
@@ -240,6 +240,7 @@ styles.replaceSync(/* css */ `
     .plan h3 { font-size: .95rem }
     .plan .button { padding-inline: .5rem }
     .offer-price { flex-basis: 13rem }
+    .quantity { margin-left: auto }
     .cards thead th, .cards tbody th, .cards tbody td { padding-inline: .4rem }
     .cards .button .icon { display: none }
   }

@@ -102,7 +102,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
         await visitor.Section("invoices").ReadsAsync("In preparation", "Paid");
         await visitor.ClickAsync("Downgrade", visitor.Plan("CloudCRM - Smart"));
         await visitor.PreviewedAsync();
-        await visitor.Dialog.ReadsAsync("Confirm downgrade", "€69.00", "€82.11", "Order downgrade with obligation to pay", "one-off technical processing fee", "nothing is refunded");
+        await visitor.Dialog.ReadsAsync("Confirm downgrade", "€69.00", "€82.11", "Order downgrade with obligation to pay", "one-off technical processing fee", "until 5 Jun 2026 nothing is refunded");
         await visitor.ShootAsync("englisch-downgrade");
         await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.ShootAsync("englisch", whole: true);
