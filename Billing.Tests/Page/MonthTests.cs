@@ -235,7 +235,7 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
             await route.ContinueAsync();
         }, new() { Times = 1 });
         await visitor.ClickAsync("Weitere anzeigen");
-        await asked.Task;
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await customer.ChangesAsync("smart");
         await visitor.Page.EvaluateAsync("() => document.querySelector('cloudcrm-billing').refresh()");
         release.SetResult();
