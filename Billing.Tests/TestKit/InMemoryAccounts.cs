@@ -40,6 +40,20 @@ sealed class InMemoryAccounts : IAccountStore
 
     public IEnumerable<AccountId> Ids => _partitions.Keys;
 
+    public AccountPicture PictureOf(AccountId id)
+    {
+        lock (_lock)
+        {
+            var partition = _partitions[id];
+            var state = JsonText.Read<Account>(partition.Account);
+            return new(state, InvoicesOf(id), [.. partition.Archived.Values.Select(JsonText.Read<AddOnBooking>), .. state.Bookings])
+            {
+                Journal = JournalOf(id),
+                Outbox = [.. partition.Outbox.Values.Select(JsonText.Read<OutboxEntry>)],
+            };
+        }
+    }
+
     public async Task<StoredAccount?> FindAsync(AccountId id, CancellationToken cancellation)
     {
         await Task.Yield();
