@@ -27,7 +27,7 @@ static class ApiLoad
     {
         await using var world = await World.StartAsync();
         var accounts = Enumerable.Range(0, Callers).Select(caller => $"caller-{caller}").ToArray();
-        var first = World.FreePorts();
+        var first = Ports.Free(2);
         await using var service = await ServerAsync(
             "Billing.Functions.dll", [], first,
             [("Port", $"{first}"), ("StoragePort", $"{world.StoragePort}"), ("StripePort", $"{world.StripePort}"), ("Persist", "false"), ("Demo", "false")]);
@@ -102,8 +102,8 @@ static class ApiLoad
         app.MapGet("/ready", () => "ready");
         app.MapGet("/overview/{account}", async (string account) =>
         {
-            var row = await table.GetEntityAsync<TableEntity>(account, "account");
-            var lists = await Task.WhenAll(ListAsync(account, "invoice"), ListAsync(account, "booking"));
+            await table.GetEntityAsync<TableEntity>(account, "account");
+            await Task.WhenAll(ListAsync(account, "invoice"), ListAsync(account, "booking"));
             return Results.Text(answer);
         });
         app.MapGet("/preview/{account}", async (string account) =>
@@ -163,7 +163,7 @@ static class ApiLoad
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true };
         foreach (var (name, value) in settings) start.Environment[$"Local__{name}"] = value;
         start.Environment["Crm__WebhookUrl"] = "";
-        start.Environment["Local__Clock"] = LocalClockText(Now);
+        start.Environment["Local__Clock"] = LocalClock.Text(Now);
         var server = new Server(Process.Start(start)!);
         server.Process.OutputDataReceived += (_, _) => { };
         server.Process.BeginOutputReadLine();
@@ -182,8 +182,6 @@ static class ApiLoad
             }
         }
     }
-
-    static string LocalClockText(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     sealed record Server(Process Process) : IAsyncDisposable
     {

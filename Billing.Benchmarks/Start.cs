@@ -19,7 +19,7 @@ static class Start
     public static async Task RunAsync(string program)
     {
         await using var world = await World.StartAsync();
-        var port = World.FreePorts();
+        var port = Ports.Free(1);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://127.0.0.1:{port}/") };
         await OnceAsync(program, world, port, http);
         var starts = new List<IReadOnlyList<(string Phase, double At)>>();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Billing.Local.StripeSimulator;
 using Billing.Local.World;
 
 namespace Billing.Benchmarks;
@@ -15,21 +14,12 @@ sealed class World : IAsyncDisposable
     public int StoragePort { get; }
     public int StripePort { get; }
 
-    public string Storage
-    {
-        get
-        {
-            // The emulator's published account.
-            const string key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-            var host = "http://127.0.0.1";
-            return $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={key};BlobEndpoint={host}:{StoragePort}/devstoreaccount1;"
-                + $"QueueEndpoint={host}:{StoragePort + 1}/devstoreaccount1;TableEndpoint={host}:{StoragePort + 2}/devstoreaccount1;";
-        }
-    }
+    public string Storage => new StorageEmulator(StoragePort).ConnectionString;
 
     public static async Task<World> StartAsync()
     {
-        var first = FreePorts();
+        var first = Ports.Free(5);
+        var (storage, stripe) = (new StorageEmulator(first), new SimulatorClient(first + 3));
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Billing.Local.dll"));
         (string Name, string Value)[] settings = [("StoragePort", $"{first}"), ("StripePort", $"{first + 3}"), ("Port", $"{first + 4}"), ("Persist", "false")];
@@ -39,7 +29,7 @@ sealed class World : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => { if (line.Data is { } said) Console.Error.WriteLine(said); };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        for (var waited = Stopwatch.StartNew(); !await ListensAsync(first + 2) || !await ListensAsync(first + 3); await Task.Delay(100))
+        for (var waited = Stopwatch.StartNew(); await storage.AnswersAsync() != true || !await stripe.AnswersAsync(); await Task.Delay(100))
             if (process.HasExited || waited.Elapsed > TimeSpan.FromMinutes(1)) throw new InvalidOperationException("Storage and simulator do not start.");
         return new(process, first, first + 3);
     }
@@ -49,43 +39,5 @@ sealed class World : IAsyncDisposable
         Signal.Terminate(_process.Id);
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    /// <summary>The first of five free ports in a row.</summary>
-    public static int FreePorts()
-    {
-        while (true)
-        {
-            var first = Random.Shared.Next(22_000, 31_000);
-            if (Enumerable.Range(first, 5).All(IsFree)) return first;
-        }
-    }
-
-    static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    static async Task<bool> ListensAsync(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

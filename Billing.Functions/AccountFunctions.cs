@@ -53,7 +53,7 @@ public sealed class AccountFunctions(Api api, Answers answers, Accounts.Accounts
                 account.PaymentMethod is { } method ? new(method.Kind, method.Label, method.Expires) : null,
                 Contract.AddOns(terms, call.Today, account.Language),
                 account.Bookings.Reverse().Concat(await ended).Select(booking => Contract.Booking(booking, account, terms)),
-                invoices.Rows.Select(summary => Contract.Summary(summary, account.Language)), Contract.Cursor(invoices.Next),
+                invoices.Rows.Select(summary => Contract.Summary(summary, account)), Contract.Cursor(invoices.Next),
                 account.Receivables.Sum(open => open.AmountDue), terms.Catalog.DowngradeFeeNet(call.Today), Contract.Access(account.Access))));
         }, cancellation);
 

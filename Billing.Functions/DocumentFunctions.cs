@@ -15,31 +15,22 @@ public sealed class DocumentFunctions(Api api, IAccountStore store, OpenDocument
     public Task<IResult> PdfAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "accounts/{accountId}/invoices/{id}/pdf")] HttpRequest request,
         string accountId, string id, CancellationToken cancellation) =>
-        OfDocumentAsync(request, accountId, id, async (call, invoice) =>
-        {
-            if (invoice.Sha256 is { } sha256 && FileAnswer.NotModified(request, sha256) is { } unchanged) return Answers.Decided(unchanged);
-            var opened = await documents.PdfAsync(call.Id, invoice, call.At, cancellation);
-            return opened.Then(pdf => Answers.Decided(new FileAnswer(
-                pdf, "application/pdf", $"CloudCRM-{invoice.Number ?? "ENTWURF"}.pdf", invoice.Number is null ? null : DocumentFile.HashOf(pdf))));
-        }, cancellation);
+        OpenAsync(request, accountId, id, "pdf", documents.PdfAsync, cancellation);
 
     [Function("GetInvoiceXml")]
     public Task<IResult> XmlAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "accounts/{accountId}/invoices/{id}/xml")] HttpRequest request,
         string accountId, string id, CancellationToken cancellation) =>
-        OfDocumentAsync(request, accountId, id, (_, invoice) =>
-        {
-            if (invoice.Number is null) return Task.FromResult<Decision<IResult>>(Refusals.DocumentNotIssued);
-            var xml = ElectronicInvoice.Write(invoice.AsIssued);
-            var sha256 = DocumentFile.HashOf(xml);
-            return Task.FromResult(Answers.Decided(
-                FileAnswer.NotModified(request, sha256) ?? new FileAnswer(xml, "application/xml", $"CloudCRM-{invoice.Number}.xml", sha256)));
-        }, cancellation);
+        OpenAsync(request, accountId, id, "xml", documents.XmlAsync, cancellation);
 
-    Task<IResult> OfDocumentAsync(
-        HttpRequest request, string accountId, string id, Func<AccountRequest, Invoice, Task<Decision<IResult>>> answer, CancellationToken cancellation) =>
+    Task<IResult> OpenAsync(
+        HttpRequest request, string accountId, string id, string kind, Func<AccountId, Invoice, DateTimeOffset, CancellationToken, Task<Decision<byte[]>>> open,
+        CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, async call =>
-            InvoiceId.TryParse(id, out var invoiceId) && await InvoiceHistory.FindAsync(store, call.Account, terms, invoiceId, cancellation) is { } invoice
-                ? await answer(call, invoice)
-                : Refusals.InvoiceNotFound, cancellation);
+        {
+            if (!InvoiceId.TryParse(id, out var invoiceId) || await InvoiceHistory.FindAsync(store, call.Account, terms, invoiceId, cancellation) is not { } invoice)
+                return Refusals.InvoiceNotFound;
+            var opened = await open(call.Id, invoice, call.At, cancellation);
+            return opened.Then(file => Answers.Decided(new FileAnswer(file, $"application/{kind}", $"CloudCRM-{invoice.Number ?? "ENTWURF"}.{kind}", invoice.Number is not null)));
+        }, cancellation);
 }

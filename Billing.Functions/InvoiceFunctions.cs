@@ -19,7 +19,7 @@ public sealed class InvoiceFunctions(Api api, IAccountStore store, Terms terms)
             if (Api.Limit(request) is not { } limit) return Refusal.Invalid("limit", "1 bis 100");
             var page = await InvoiceHistory.ListAsync(store, call.Account, terms, before, limit, cancellation);
             return Answers.Decided(Api.Json(new InvoicesView(
-                page.Rows.Select(summary => Contract.Summary(summary, call.Account.Language)), Contract.Cursor(page.Next))));
+                page.Rows.Select(summary => Contract.Summary(summary, call.Account)), Contract.Cursor(page.Next))));
         }, cancellation);
 
     [Function("GetUpcomingInvoice")]
@@ -37,6 +37,6 @@ public sealed class InvoiceFunctions(Api api, IAccountStore store, Terms terms)
         string accountId, string id, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, async call =>
             InvoiceId.TryParse(id, out var invoiceId) && await InvoiceHistory.FindAsync(store, call.Account, terms, invoiceId, cancellation) is { } invoice
-                ? Answers.Decided(Api.Json(Contract.Invoice(invoice, call.Account.Language)))
+                ? Answers.Decided(Api.Json(Contract.Invoice(invoice, call.Account)))
                 : Refusals.InvoiceNotFound, cancellation);
 }

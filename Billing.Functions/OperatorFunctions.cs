@@ -12,7 +12,7 @@ namespace Billing.Functions;
 
 /// <summary>What the provider's staff see and do.</summary>
 public sealed partial class OperatorFunctions(
-    Api api, Answers answers, Accounts.Accounts accounts, IAccountStore store, IFindings findings, IAccountWork work, Terms terms)
+    Api api, Answers answers, Accounts.Accounts accounts, IAccountStore store, IFindings findings, IAccountWork work, IProviderEvents events, Terms terms)
 {
     const int LongestReason = 500;
 
@@ -48,13 +48,15 @@ public sealed partial class OperatorFunctions(
         {
             var account = call.Account;
             var outbox = await store.ListOutboxAsync(account.Id, cancellation);
+            var inbox = new List<string>();
+            await foreach (var waiting in events.ListPostponedAsync(account.Id, cancellation)) inbox.Add(waiting);
             return Answers.Decided(Api.Json(new OperatorAccountView(
                 Contract.Account(account), account.Version, account.Due?.Moment, Contract.Access(account.Access), account.Draft?.Id.ToString(),
                 account.Receivables.Sum(open => open.AmountDue),
                 outbox.Select(entry => new OutboxView(
                     entry.Version, entry.At, entry.Notifications.Select(notification => notification.Type), entry.Findings.Select(finding => finding.Code),
                     entry.Documents.Select(document => document.ToString()))),
-                [])));
+                inbox)));
         }, cancellation, asItStands: true);
 
     [Function("WakeAccount")]
@@ -99,10 +101,18 @@ public sealed partial class OperatorFunctions(
             if (body.ReceivedOn > call.Today) return Refusal.Invalid("receivedOn", "liegt in der Zukunft");
             return await answers.OfAsync(await accounts.ExecuteAsync(
                 call.Command(body),
-                (account, _, stop) => OnInvoiceAsync(account, id, invoice => OperatorCorrections.RecordTransfer(
-                    account, invoice, new(body.GrossCents), body.ReceivedOn, body.Reference, body.Reason, call.At, call.By), stop),
-                cancellation), cancellation);
+                (account, _, stop) => RecordAsync(account, id, call, body, stop), cancellation), cancellation);
         }, cancellation);
+
+    /// <summary>A transfer to us for an invoice, or from us for a credit note.</summary>
+    async Task<Decision<Pending>> RecordAsync(Account account, string id, AccountRequest call, TransferBody body, CancellationToken cancellation)
+    {
+        var original = InvoiceId.TryParse(id, out var note) && await store.FindInvoiceAsync(account.Id, note, cancellation) is { Corrects: { } corrected }
+            ? await store.FindInvoiceAsync(account.Id, corrected, cancellation) : null;
+        return await OnInvoiceAsync(account, id, invoice => original is null
+            ? OperatorCorrections.RecordTransfer(account, invoice, new(body.GrossCents), body.ReceivedOn, body.Reference, body.Reason, call.At, call.By)
+            : OperatorCorrections.RecordPayout(account, invoice, original, new(body.GrossCents), body.ReceivedOn, body.Reference, body.Reason, call.At, call.By), cancellation);
+    }
 
     Task<IResult> OperateAsync(
         HttpRequest request, string accountId, Func<AccountRequest, string, Task<Decision<Outcome>>> operate, CancellationToken cancellation) =>

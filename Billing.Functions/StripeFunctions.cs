@@ -2,8 +2,8 @@ using System.Text;
 using Billing.Adapters.Queues;
 using Billing.Adapters.StripeApi;
 using Billing.Functions.Http;
-using Billing.Outbox;
 using Billing.Payments;
+using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -40,7 +40,7 @@ public sealed class StripeFunctions(
     public async Task ReconcileAsync([TimerTrigger("0 7 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await foreach (var id in events.ListPostponedAsync(cancellation))
+        await foreach (var id in events.ListPostponedAsync(null, cancellation))
         {
             // Forgotten only once it is done: until then it may be postponed again at any moment.
             if (await events.FindOpenAsync(id, cancellation) is null) await events.ForgetPostponedAsync(id, cancellation);

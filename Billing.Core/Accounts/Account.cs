@@ -12,6 +12,9 @@ namespace Billing.Accounts;
 /// <param name="DueOn">The day from which dunning counts: the last day to pay, included, and later by the days a payment was processing.</param>
 public sealed record Receivable(InvoiceId Invoice, DateOnly DueOn, Money AmountDue)
 {
+    /// <summary>The document's number, for those who are told of it.</summary>
+    public string? Number { get; init; }
+
     /// <summary>The one payment that is under way.</summary>
     public PaymentAttempt? Slot { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record Account
     public Language Language { get; init; }
     public required string Plan { get; init; }
 
-    /// <summary>Monthly net price of the plan in the running period: as billed, or as it was on the day of a downgrade.</summary>
+    /// <summary>Monthly net price of the plan in the running period: as billed, or as it was on the day of a downgrade; less what was taken back, see <see cref="Plans.ChangePlan.TakeBack"/>.</summary>
     public required Money PlanPrice { get; init; }
 
     /// <summary>The Berlin day on which the account was opened first.</summary>
@@ -75,6 +78,9 @@ public sealed record Account
 
     /// <summary>The payment provider's name for the account, once it was needed.</summary>
     public string? Customer { get; init; }
+
+    /// <summary>The company as the provider knows it.</summary>
+    public Company? CustomerDetails { get; init; }
     public ImmutableArray<RefundAttempt> Refunds { get; init; } = [];
 
     /// <summary>Since which day a running subscription has had no payment method; null while there is one.</summary>
@@ -120,7 +126,7 @@ public sealed record Account
         {
             return invoice.AmountDue == Money.Zero ? this : this with
             {
-                Receivables = Receivables.Add(new(invoice.Id, invoice.ReopenedUntil ?? invoice.DueOn!.Value, invoice.AmountDue)),
+                Receivables = Receivables.Add(new(invoice.Id, invoice.ReopenedUntil ?? invoice.DueOn!.Value, invoice.AmountDue) { Number = invoice.Number }),
             };
         }
         return invoice.AmountDue == Money.Zero && open.Slot is null

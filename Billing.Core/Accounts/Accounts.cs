@@ -96,6 +96,10 @@ public sealed class Accounts(
         Command command, Func<Account, DateOnly, CancellationToken, Task<Decision<Pending>>> decide, CancellationToken cancellation) =>
         TransactAsync(command, (account, today, _, stop) => decide(account, today, stop), cancellation);
 
+    /// <summary>Whether the command's key has answered another request.</summary>
+    public async Task<bool> IsKeyReusedAsync(Command command, CancellationToken cancellation) =>
+        await ReplayAsync(command, command.Read!, cancellation) is { } replay && replay.IsRefused(out _, out _);
+
     /// <summary>Opens an account that is not there yet; null if it is by now.</summary>
     public async Task<Decision<Outcome>?> OpenAsync(Command command, Func<DateOnly, Decision<Pending>> decide, CancellationToken cancellation)
     {

@@ -46,6 +46,7 @@ sealed record DocumentWords
     public required string VoidedNote { get; init; }
 
     public required string ManagingDirector { get; init; }
+    public required string Register { get; init; }
     public required string VatId { get; init; }
     public required string TaxNumber { get; init; }
     public required string CreditorId { get; init; }
@@ -165,6 +166,7 @@ sealed record DocumentWords
         DraftNote = "Dies ist keine fertige Rechnung, sondern ein Entwurf.",
         VoidedNote = "Dieser Entwurf wurde storniert. Es wird nichts berechnet.",
         ManagingDirector = "Geschäftsführung",
+        Register = "Registereintrag",
         VatId = "USt-IdNr.",
         TaxNumber = "Steuernummer",
         CreditorId = "Gläubiger-ID",
@@ -184,7 +186,7 @@ sealed record DocumentWords
         ByTransfer = (gross, day, iban, number) => $"Bitte zahlen Sie bis {day} den Betrag von {gross} auf das Konto {iban}, Verwendungszweck {number}.",
         PayBy = day => $"Bitte zahlen Sie bis {day}.",
         IsRefunded = "Der Betrag wird Ihnen erstattet.",
-        IsSetOff = original => $"Der Betrag wird mit der Rechnung {original} verrechnet.",
+        IsSetOff = original => $"Der Betrag wird mit der Rechnung {original} verrechnet. Was Sie darüber hinaus bezahlt haben, wird Ihnen erstattet.",
         IsSplit = (setOff, original, rest) => $"{setOff} werden mit der Rechnung {original} verrechnet, {rest} werden Ihnen erstattet.",
     };
 
@@ -225,6 +227,7 @@ sealed record DocumentWords
         DraftNote = "This is not a finished invoice but a draft.",
         VoidedNote = "This draft was voided. Nothing will be charged.",
         ManagingDirector = "Managing director",
+        Register = "Registered at",
         VatId = "VAT ID",
         TaxNumber = "Tax number",
         CreditorId = "Creditor ID",
@@ -237,14 +240,14 @@ sealed record DocumentWords
         VatRate = percent => $"VAT {percent}%",
         VatRateOf = (percent, net) => $"VAT {percent}% on {net}",
         Corrects = original => $"We correct invoice {original} by the following items.",
-        CorrectsAll = original => $"We take invoice {original} back with the following items.",
+        CorrectsAll = original => $"We void invoice {original} with the following items.",
         ByCard = (gross, card) => $"The amount of {gross} will be charged to your card {card}.",
         ByDebit = (gross, day, account) => $"The amount of {gross} will be collected from your account {account} by SEPA direct debit on {day}.",
         Mandate = reference => $"Mandate reference {reference}",
         ByTransfer = (gross, day, iban, number) => $"Please pay the amount of {gross} by {day} to the account {iban}, reference {number}.",
         PayBy = day => $"Please pay by {day}.",
         IsRefunded = "The amount will be refunded to you.",
-        IsSetOff = original => $"The amount is set off against invoice {original}.",
+        IsSetOff = original => $"The amount is set off against invoice {original}. What you have paid beyond that will be refunded to you.",
         IsSplit = (setOff, original, rest) => $"{setOff} is set off against invoice {original}, {rest} will be refunded to you.",
     };
 }

@@ -48,12 +48,14 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
     float _y, _bottom;
     string[][] _footer = [];
     Table _table = null!;
+    List<(string Label, List<string> Rows)> _notes = [];
 
     public byte[] Draw()
     {
         _footer = FooterColumns();
         _bottom = FooterTop - 7 * Mm;
         _table = new(invoice, words, _sign);
+        _notes = [.. NoteTexts().Select(note => (note.Label, Wrap(Printable(note.Text), Body, Right - Left - NoteIndent)))];
 
         _pages.Add([]);
         Opening();
@@ -193,8 +195,8 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
         for (var place = 0; place < invoice.Lines.Length; place++)
         {
             var row = _table.Rows[place];
-            // The totals never stand alone on a page.
-            var below = place == invoice.Lines.Length - 1 ? TotalsHeight : carryHeight;
+            // Totals and notes never stand on a page without a line.
+            var below = place == invoice.Lines.Length - 1 ? TotalsHeight + NotesHeight : carryHeight;
             if (!isFirstOfPage && _y + row.Height + below > _bottom)
             {
                 CarryOver(carried);
@@ -252,7 +254,11 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
 
     // ---- below the lines --------------------------------------------------------------------------------------------------------------
 
-    float TotalsHeight => 14 + (1 + invoice.Taxes.Length) * 15 + 34;
+    float TotalsHeight => 14 + (1 + invoice.Taxes.Length) * 15 + 54;
+
+    float NotesHeight => _notes.Sum(note => NoteHeight(note.Rows));
+
+    static float NoteHeight(List<string> rows) => rows.Count * 13 + 6;
 
     void Totals()
     {
@@ -279,28 +285,28 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
             y += 18;
             Add(invoice.Number is null ? words.DraftTotal : invoice.Kind == DocumentKind.CreditNote ? words.CorrectionTotal : words.Total, invoice.Gross, Sum);
         });
-        _y += TotalsHeight + 20;
+        _y += TotalsHeight;
+    }
+
+    IEnumerable<(string Label, string Text)> NoteTexts()
+    {
+        if (invoice.Number is null) yield return (words.Notice, invoice.Status == InvoiceStatus.Void ? words.VoidedNote : words.DraftNote);
+        if (words.PaymentNote(invoice) is { } payment) yield return (words.Payment, payment);
+        if (Tax.Note(invoice.Treatment) is { } tax) yield return (words.Tax, tax.In(invoice.Language) + ".");
+        if (invoice.Number is not null) yield return (words.Attachment, words.AttachmentNote);
     }
 
     void Notes()
     {
-        var notes = new List<(string Label, string Text)>();
-        if (invoice.Number is null) notes.Add((words.Notice, invoice.Status == InvoiceStatus.Void ? words.VoidedNote : words.DraftNote));
-        if (words.PaymentNote(invoice) is { } payment) notes.Add((words.Payment, payment));
-        if (Tax.Note(invoice.Treatment) is { } tax) notes.Add((words.Tax, tax.In(invoice.Language) + "."));
-        if (invoice.Number is not null) notes.Add((words.Attachment, words.AttachmentNote));
-
-        foreach (var (label, text) in notes)
+        foreach (var (label, rows) in _notes)
         {
-            var rows = Wrap(Printable(text), Body, Right - Left - NoteIndent);
-            if (_y + rows.Count * 13 > _bottom) NextPage();
             var y = _y;
             Draw(() =>
             {
                 _canvas.Text(Left, y + 9, label, Label);
                 for (var row = 0; row < rows.Count; row++) _canvas.Text(Left + NoteIndent, y + 9 + row * 13, rows[row], Body);
             });
-            _y += rows.Count * 13 + 6;
+            _y += NoteHeight(rows);
         }
     }
 
@@ -311,7 +317,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
     float FooterTop => FooterBottom - (_footer.Max(column => column.Length) - 1) * FooterLeading;
 
     /// <summary>Wider where the longer texts are: address, contact, bank, register and tax.</summary>
-    static readonly float[] FooterStarts = [0, 37, 79, 127];
+    static readonly float[] FooterStarts = [0, 34, 72, 115];
 
     static float FooterLeft(int column) => Left + FooterStarts[column] * Mm;
 
@@ -323,7 +329,7 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
             [seller.Name, seller.Address.Line1, seller.Address.Line2, $"{seller.Address.PostalCode} {seller.Address.City}", Country(seller.Address)],
             [words.ManagingDirector, seller.ManagingDirector, seller.Email],
             [seller.BankName, $"IBAN {DocumentWords.Iban(seller.Iban)}", $"BIC {seller.Bic}", seller.CreditorId is { } id ? $"{words.CreditorId} {id}" : null],
-            [seller.Register, $"{words.VatId} {seller.VatId}", $"{words.TaxNumber} {seller.TaxNumber}"],
+            [words.Register, seller.Register, $"{words.VatId} {seller.VatId}", $"{words.TaxNumber} {seller.TaxNumber}"],
         ];
         return
         [

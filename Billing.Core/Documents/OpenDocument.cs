@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Billing.Documents;
 
 /// <summary>
-/// The PDF of a document: a draft's as it would look now, an issued one's as it was archived. It is read whole before a byte of it is given
+/// A document as a file: a draft's PDF as it would look now, an issued one's as it was archived. It is read whole before a byte of it is given
 /// out, since only then its hash is known.
 /// </summary>
 public sealed class OpenDocument(
@@ -28,6 +28,10 @@ public sealed class OpenDocument(
         if (archived is not null && DocumentFile.HashOf(archived) == current.Sha256) return archived;
         return archived is null && await RestoredAsync(account, current, cancellation) is { } restored ? restored : await DamagedAsync(account, current, archived, now, cancellation);
     }
+
+    /// <summary>The e-invoice that the file holds, not what would be written by now; refused as the file is, and <c>document_not_issued</c> for a draft.</summary>
+    public async Task<Decision<byte[]>> XmlAsync(AccountId account, Invoice document, DateTimeOffset now, CancellationToken cancellation) =>
+        document.Number is null ? Refusals.DocumentNotIssued : (await PdfAsync(account, document, now, cancellation)).Then<byte[]>(pdf => PdfA3.AttachmentOf(pdf));
 
     async Task<bool> IsPromisedAsync(AccountId account, InvoiceId document, CancellationToken cancellation) =>
         (await store.ListOutboxAsync(account, cancellation)).Any(entry => entry.Documents.Contains(document));

@@ -48,6 +48,21 @@ static partial class PdfA3
         return file.Close(read.Catalog, read.Info);
     }
 
+    /// <summary>The e-invoice that <see cref="Finish"/> attached.</summary>
+    /// <exception cref="InvalidOperationException">The file has none.</exception>
+    public static byte[] AttachmentOf(byte[] file)
+    {
+        // What comes before it are objects of Skia's, whose texts are compressed.
+        var stream = file.AsSpan().IndexOf(EmbeddedFile) is var entries and >= 0 ? entries + file.AsSpan(entries).IndexOf("stream\n"u8) + "stream\n".Length
+            : throw new InvalidOperationException("A file without e-invoice.");
+        using var zip = new ZLibStream(new MemoryStream(file, stream, file.Length - stream), CompressionMode.Decompress);
+        using var attachment = new MemoryStream();
+        zip.CopyTo(attachment);
+        return attachment.ToArray();
+    }
+
+    static ReadOnlySpan<byte> EmbeddedFile => "<</Type/EmbeddedFile"u8;
+
     /// <summary>A text string of PDF, in UTF-16.</summary>
     static string Text(string text) => $"<FEFF{Convert.ToHexString(Encoding.BigEndianUnicode.GetBytes(text))}>";
 

@@ -15,6 +15,8 @@ public static class CreditNote
     /// <param name="Taxes">Positive, at the original's treatment and rates.</param>
     public sealed record Correction(Invoice Original, ImmutableArray<int> Credited, ImmutableArray<TaxTotal> Taxes)
     {
+        public IEnumerable<InvoiceLine> Lines => Credited.Select(place => Original.Lines[place]);
+
         public Money Gross => Taxes.Sum(tax => tax.Net + tax.Vat);
 
         /// <summary>Nothing of the original is left.</summary>
@@ -56,7 +58,7 @@ public static class CreditNote
             Kind = DocumentKind.CreditNote,
             Date = today,
             DueOn = null,
-            Lines = [.. correction.Credited.Select(place => original.Lines[place])],
+            Lines = [.. correction.Lines],
             Taxes = correction.Taxes,
             Seller = terms.Seller,
             Corrects = original.Id,

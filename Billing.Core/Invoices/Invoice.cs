@@ -109,7 +109,7 @@ public sealed record Invoice
     /// <summary>Of a credit note: what was refunded on it.</summary>
     public Money PaidOut { get; init; }
 
-    /// <summary>Of a credit note: the provider could not refund it; a person has to.</summary>
+    /// <summary>The provider could not refund what is owed on it; a person has to.</summary>
     public bool RefundHasFailed { get; init; }
 
     /// <summary>Of a credit note: the part that lowered what was still due, so that only the rest is refunded.</summary>
@@ -136,15 +136,25 @@ public sealed record Invoice
     public PaymentState Payment => Kind == DocumentKind.CreditNote ? Refunding : Status switch
     {
         InvoiceStatus.Open => Collecting,
-        InvoiceStatus.Paid when Balance < Money.Zero => PaymentState.RefundPending,
+        InvoiceStatus.Paid when Balance < Money.Zero => RefundHasFailed ? PaymentState.RefundFailed : PaymentState.RefundPending,
         InvoiceStatus.Paid when Refunded > Money.Zero => Refunded < Paid ? PaymentState.PartiallyRefunded : PaymentState.Refunded,
         InvoiceStatus.Paid when Paid > Money.Zero => PaymentState.Succeeded,
         _ => PaymentState.None,
     };
 
     PaymentState Refunding =>
-        SetOff + PaidOut < Gross ? (RefundHasFailed ? PaymentState.RefundFailed : PaymentState.RefundPending)
+        Owed > Money.Zero ? (RefundHasFailed ? PaymentState.RefundFailed : PaymentState.RefundPending)
         : PaidOut > Money.Zero ? PaymentState.Refunded : PaymentState.None;
+
+    /// <summary>Of a credit note: what is neither set off nor paid out yet.</summary>
+    [JsonIgnore] public Money Owed => Gross - SetOff - PaidOut;
+
+    /// <summary>Of a credit note: with so much more paid out.</summary>
+    public Invoice WithPaidOut(Money amount)
+    {
+        var paidOut = this with { PaidOut = PaidOut + amount };
+        return paidOut with { Status = paidOut.Owed > Money.Zero ? InvoiceStatus.Open : InvoiceStatus.Paid };
+    }
 
     /// <summary>
     /// The document as it was issued: without what was credited, paid and archived since. Pages and XML are made of this, so that they come

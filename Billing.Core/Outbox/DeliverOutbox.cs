@@ -26,8 +26,7 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
     /// <summary>Tells what the entry has to tell. Throws if an outage stands in the way; the entry then stays, guarded by the due index.</summary>
     public async Task TellAsync(OutboxEntry entry, CancellationToken cancellation)
     {
-        for (var place = 0; place < entry.Notifications.Length; place++)
-            await notifications.AddAsync(new(entry.Account, entry.Version, place, entry.At, entry.Notifications[place]), cancellation);
+        await notifications.AddAsync(entry, cancellation);
         if (!entry.Notifications.IsEmpty) await work.EnqueueAsync(entry.Account, null, cancellation);
         for (var place = 0; place < entry.Findings.Length; place++)
         {

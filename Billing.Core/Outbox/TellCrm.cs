@@ -20,6 +20,13 @@ public interface INotificationStore
 {
     Task AddAsync(CrmEvent notification, CancellationToken cancellation);
 
+    /// <summary>Adds all that a commit promised to tell.</summary>
+    async Task AddAsync(OutboxEntry promise, CancellationToken cancellation)
+    {
+        for (var place = 0; place < promise.Notifications.Length; place++)
+            await AddAsync(new CrmEvent(promise.Account, promise.Version, place, promise.At, promise.Notifications[place]), cancellation);
+    }
+
     /// <summary>The account's oldest ones, in the order in which they were promised.</summary>
     Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation);
     Task DeleteAsync(CrmEvent notification, CancellationToken cancellation);
@@ -43,7 +50,7 @@ public interface ICrm
 /// Tells the CRM what has happened to an account, in order: nothing is told before what came before it was taken. Where it is not taken, the
 /// due index says when to try again, later and later; after three days a person is told, and it is still tried.
 /// </summary>
-public sealed class TellCrm(INotificationStore notifications, IDueIndex due, IFindings findings, ICrm crm)
+public sealed class TellCrm(INotificationStore notifications, IAccountStore store, IDueIndex due, IFindings findings, ICrm crm)
 {
     const int AtOnce = 100;
     static readonly TimeSpan ShortestWait = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromHours(6), Patience = TimeSpan.FromDays(3);
@@ -51,9 +58,23 @@ public sealed class TellCrm(INotificationStore notifications, IDueIndex due, IFi
     /// <param name="entry">The due entry that led here; removed when it is done with.</param>
     public async Task WorkAsync(AccountId account, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
     {
-        var waiting = await notifications.ListAsync(account, AtOnce, cancellation);
-        while (!waiting.IsEmpty && await TellAsync(waiting, now, cancellation)) waiting = await notifications.ListAsync(account, AtOnce, cancellation);
+        var waiting = await WaitingAsync(account, cancellation);
+        while (!waiting.IsEmpty && await TellAsync(waiting, now, cancellation)) waiting = await WaitingAsync(account, cancellation);
         if (entry is not null) await due.RemoveAsync(entry, cancellation);
+    }
+
+    /// <summary>The oldest ones, those included that an earlier commit has promised and could not bring here yet: they must not be overtaken.</summary>
+    async Task<ImmutableArray<CrmEvent>> WaitingAsync(AccountId account, CancellationToken cancellation)
+    {
+        var waiting = await notifications.ListAsync(account, AtOnce, cancellation);
+        if (waiting.IsEmpty) return waiting;
+        var last = waiting[^1].Version;
+        foreach (var promise in await store.ListOutboxAsync(account, cancellation))
+        {
+            if (promise.Version < last) await notifications.AddAsync(promise, cancellation);
+        }
+        // By now all that was promised up to there is here, whoever brought it; what is newer may lack its own forerunners.
+        return [.. (await notifications.ListAsync(account, AtOnce, cancellation)).Where(told => told.Version <= last)];
     }
 
     /// <summary>False if one was not taken; the next try is then planned.</summary>

@@ -23,7 +23,7 @@ public static class CollectInvoice
         {
             account = (account with { NextAttempt = account.NextAttempt + 1 }).WithReceivable(open with
             {
-                Slot = new(Id(account), open.AmountDue, at, at + Collections.FirstLook, method.Id),
+                Slot = new(Id(account), open.AmountDue, at, at + Collections.FirstLook, method.Id) { Customer = account.Customer },
                 FirstTriedOn = open.FirstTriedOn ?? today,
                 CollectOn = null,
             });
@@ -43,12 +43,16 @@ public static class CollectInvoice
         account.Receivables.Where(open => open.Slot is not null).Select(open => (DateTimeOffset?)open.Slot!.TryAt)
             .Concat(account.Refunds.Select(refund => (DateTimeOffset?)refund.TryAt)).Min();
 
+    /// <summary>Whether a charge of what is due is on its way, be it only to the provider: then nobody else can pay it, whatever the last attempt came to.</summary>
+    public static bool IsCharging(Account account, InvoiceId invoice) =>
+        account.FindReceivable(invoice) is { Slot: { IsSession: false } or { IsProcessing: true } } open && open.AmountDue > Money.Zero;
+
     /// <summary>A hosted session takes the slot for what is due now.</summary>
     public static Decision<PaymentAttempt> DecideSession(Account account, Invoice invoice, DateTimeOffset at)
     {
         if (invoice.AmountDue < Terms.LeastCollected || account.FindReceivable(invoice.Id) is not { } open) return Refusals.InvoiceNotPayable;
         if (open.Slot is not null) return Refusals.PaymentInProgress;
-        return new PaymentAttempt(Id(account), open.AmountDue, at, at + Collections.FirstLook, Method: null);
+        return new PaymentAttempt(Id(account), open.AmountDue, at, at + Collections.FirstLook, Method: null) { Customer = account.Customer };
     }
 
     public static Account Take(Account account, InvoiceId invoice, PaymentAttempt attempt) =>
@@ -77,7 +81,10 @@ public static class CollectInvoice
 
         if (intent.Status == IntentStatus.Succeeded)
         {
-            var payment = new Payment(intent.Id, intent.Received, intent.Refunded, intent.Returned);
+            var payment = new Payment(intent.Id, intent.Received, intent.Refunded, intent.Returned)
+            {
+                FailedRefunds = [.. intent.Refunds.Where(refund => refund.Status == RefundStatus.Failed).Select(refund => refund.Id)],
+            };
             var paid = (invoice with
             {
                 Payments = before is null ? invoice.Payments.Add(payment) : invoice.Payments.Replace(before, payment),
@@ -96,12 +103,14 @@ public static class CollectInvoice
             var change = new AccountChange(account).With(paid);
             if (before is null) change = Refunds.Plan(change, paid, null, intent.Received, at);
             if (isOwedAgain) change = change.Report(new("refund_unknown", $"Zu {invoice.Number} wurde ohne Korrektur erstattet; offen sind wieder {paid.AmountDue}.", intent.Id));
+            if (intent.OpenDispute is { } dispute)
+                change = change.Report(new("dispute_opened", $"Die Zahlung zu {invoice.Number} ist bei der Bank reklamiert; Stripe erwartet Belege, sonst ist sie verloren.", dispute));
             foreach (var refund in intent.Refunds)
             {
                 var attempt = change.Account.Refunds.FirstOrDefault(attempt => attempt.Id == refund.Attempt);
                 var note = change.Invoices.Concat(notes).FirstOrDefault(note => note.Id == (attempt?.CreditNote ?? refund.CreditNote));
                 if (attempt is not null) change = Refunds.Observe(change, attempt, paid, note, refund, at);
-                else if (refund.Status == RefundStatus.Failed && intent.Refunded < before?.Refunded) change = Refunds.FailedLate(change, paid, note, refund, at);
+                else if (refund.Status == RefundStatus.Failed && before?.FailedRefunds.Contains(refund.Id) == false) change = Refunds.FailedLate(change, paid, note, refund, at);
             }
             if (before is null)
                 change = change.Journaled(at, Actor.System, "payment.succeeded", $"{intent.Received} zu {invoice.Number} eingegangen.", intent.Received);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Billing.Accounts;
 using Billing.Invoices;
-using Billing.Outbox;
 using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
@@ -162,8 +161,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         IntentSnapshot? charged = null;
         if (intent is null)
         {
-            account = await WithCustomerAsync(account, now, cancellation);
-            intent = IsFresh(slot.At, now) ? null : await gateway.FindIntentAsync(account.Customer!, slot, cancellation);
+            intent = IsFresh(slot.At, now) ? null : await gateway.FindIntentAsync(slot, cancellation);
             // Not there. Too old to be sent again, or for more than is due by now: what is left is another attempt's.
             if (intent is null && !IsFresh(slot.At, now) && (now - slot.At > KeyIsGood || open.AmountDue < slot.Amount))
             {
@@ -172,8 +170,8 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             }
             if (intent is null)
             {
-                var number = (await FindInvoiceAsync(account, open.Invoice, read, cancellation))!.Number!;
-                charged = await gateway.ChargeAsync(account, open.Invoice, slot, number, cancellation);
+                await KeepCustomerAsync(account, now, cancellation);
+                charged = await gateway.ChargeAsync(account, open.Invoice, slot, open.Number!, cancellation);
                 intent = charged.Id;
             }
         }
@@ -187,13 +185,13 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             await CloseSessionAsync(account, open, slot, now, cancellation);
             return;
         }
-        var session = slot.Session is { } known ? await gateway.GetSessionAsync(known, cancellation) : await gateway.FindSessionAsync(account.Customer!, slot, cancellation);
+        var session = slot.Session is { } known ? await gateway.GetSessionAsync(known, cancellation) : await gateway.FindSessionAsync(slot, cancellation);
         await TakeInAsync(account, open, slot, session, now, cancellation);
     }
 
     async Task CloseSessionAsync(Account account, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
     {
-        var found = slot.Session ?? (await gateway.FindSessionAsync(account.Customer!, slot, cancellation))?.Id;
+        var found = slot.Session ?? (await gateway.FindSessionAsync(slot, cancellation))?.Id;
         await TakeInAsync(account, open, slot, found is null ? null : await gateway.ExpireSessionAsync(found, cancellation), now, cancellation);
     }
 
@@ -272,11 +270,26 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     {
         if (account.Customer is not null && !update) return account;
         var customer = await gateway.SaveCustomerAsync(account, cancellation);
-        if (account.Customer == customer) return account;
-        await events.LinkAsync(customer, account.Id, cancellation);
+        if (account.Customer == customer && account.CustomerDetails == account.Company) return account;
+        if (account.Customer != customer) await events.LinkAsync(customer, account.Id, cancellation);
         var saved = await accounts.ExecuteAsync(new Command(account.Id, Actor.System, now), (current, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
-            new AccountChange(current with { Customer = current.Customer == account.Customer ? customer : current.Customer }), new Reply(200, ReplyKind.Account))), cancellation);
+            new AccountChange(current.Customer == account.Customer ? current with { Customer = customer, CustomerDetails = account.Company } : current), new Reply(200, ReplyKind.Account))), cancellation);
         return saved.IsRefused(out var refusal, out var outcome) ? throw new PaymentProviderUnavailableException($"Account {account.Id}: {refusal.Code}") : outcome.Account;
+    }
+
+    /// <summary>The provider writes to whom it debits: before a charge it hears of new details. Where it does not take them, it charges all the same.</summary>
+    async Task KeepCustomerAsync(Account account, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (account.CustomerDetails == account.Company) return;
+        try
+        {
+            await WithCustomerAsync(account, now, cancellation, update: true);
+        }
+        catch (PaymentRefusedException refusal)
+        {
+            // Not the exception: Stripe's sentence repeats what it was sent.
+            log.LogError(LogEvents.StripeFailed, "Account {Account}: the customer's details are refused, {Reason}", account.Id, refusal.Message);
+        }
     }
 
     /// <summary>A session for more or less than is due now: a credit note came in between.</summary>

@@ -31,8 +31,8 @@ public static class Dunning
             var level = LevelOn(open, terms, today);
             if (level <= open.DunningLevel) continue;
             change = change.With(change.Account.WithReceivable(open with { DunningLevel = level }))
-                .Notify(new("invoice.overdue") { InvoiceId = open.Invoice.ToString(), State = Names[level], AmountDueCents = open.AmountDue.Cents, DueOn = open.DueOn })
-                .Journaled(at, Actor.System, "invoice.overdue", $"{open.Invoice}: {open.AmountDue} überfällig seit {open.DueOn:dd.MM.yyyy}, Stufe {Names[level]}.");
+                .Notify(new("invoice.overdue") { InvoiceId = open.Invoice.ToString(), Number = open.Number, State = Names[level], AmountDueCents = open.AmountDue.Cents, DueOn = open.DueOn })
+                .Journaled(at, Actor.System, "invoice.overdue", $"{open.Number}: {open.AmountDue} überfällig seit {open.DueOn:dd.MM.yyyy}, Stufe {Names[level]}.");
         }
         return change;
     }

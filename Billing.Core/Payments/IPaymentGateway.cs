@@ -10,11 +10,12 @@ public enum IntentStatus { Succeeded, Processing, Failed, Canceled }
 /// <param name="Attempt">Our attempt, from its metadata; null if it is none of ours.</param>
 /// <param name="Received">0 unless it succeeded.</param>
 /// <param name="Refunds">All that was ever asked to be given back of it, failed ones included.</param>
-/// <param name="Returned">Of all disputes whose funds are withdrawn and were not won back.</param>
+/// <param name="Returned">Of all disputes that are lost; a returned debit is from the start.</param>
+/// <param name="OpenDispute">A dispute that waits for our answer.</param>
 /// <param name="FailureCode">Why it failed, as the provider names it; <c>authentication_required</c> means the customer must pay on-session.</param>
 public sealed record IntentSnapshot(
     string Id, string? Attempt, string? Account, string? Invoice, string? Customer, IntentStatus Status, Money Amount, Money Received,
-    ImmutableArray<RefundSnapshot> Refunds, Money Returned, string? FailureCode, bool IsDebit, string Currency)
+    ImmutableArray<RefundSnapshot> Refunds, Money Returned, string? FailureCode, bool IsDebit, string Currency, string? OpenDispute = null)
 {
     /// <summary>Of all refunds that have not failed.</summary>
     public Money Refunded => Refunds.Where(refund => refund.Status != RefundStatus.Failed).Sum(refund => refund.Amount);
@@ -65,7 +66,7 @@ public interface IPaymentGateway
     Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation);
 
     /// <summary>Looks among the customer's payments since the attempt was committed for the one that carries its id.</summary>
-    Task<string?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);
+    Task<string?> FindIntentAsync(PaymentAttempt attempt, CancellationToken cancellation);
     Task<IntentSnapshot> GetIntentAsync(string intent, CancellationToken cancellation);
 
     /// <summary>The account in the metadata of a payment intent; null if it has none, or there is no such intent.</summary>
@@ -76,7 +77,7 @@ public interface IPaymentGateway
 
     /// <summary>A page on which the customer pays the attempt's amount; it ends after 30 minutes.</summary>
     Task<SessionSnapshot> OpenPaymentAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, WayBack back, CancellationToken cancellation);
-    Task<SessionSnapshot?> FindSessionAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation);
+    Task<SessionSnapshot?> FindSessionAsync(PaymentAttempt attempt, CancellationToken cancellation);
     Task<SessionSnapshot> GetSessionAsync(string session, CancellationToken cancellation);
 
     /// <summary>Ends a session; one that was completed meanwhile is returned as it is.</summary>

@@ -1,5 +1,6 @@
 using Billing.Accounts;
 using Billing.Invoices;
+using Billing.Plans;
 using Billing.Values;
 
 namespace Billing.Payments;
@@ -12,7 +13,7 @@ public static class OperatorCorrections
     {
         if (!IsIssued(invoice) || CreditNote.DecideFull(invoice) is not { } correction) return Refusals.InvoiceNotPayable;
         return new Pending(NeedsNumber: true, number => new(
-            CreditNote.Apply(account, terms, correction, today, at, number).Journaled(
+            CreditNote.Apply(ChangePlan.TakeBack(account, correction.Lines), terms, correction, today, at, number).Journaled(
                 at, by, "invoice.voided", $"{invoice.Number} storniert, {correction.Gross} gutgeschrieben. Grund: {reason}"),
             ReplyOf(invoice)));
     }
@@ -30,6 +31,24 @@ public static class OperatorCorrections
         if (paid.Status == InvoiceStatus.Paid)
             change = change.Notify(new("invoice.paid") { InvoiceId = paid.Id.ToString(), Number = paid.Number, GrossCents = paid.Gross.Cents });
         return Pending.Of(change, ReplyOf(invoice));
+    }
+
+    /// <summary>Records that a credit note was paid out by bank transfer: what came by transfer, or could not be refunded, goes back that way.</summary>
+    /// <param name="original">The invoice that the note corrects.</param>
+    public static Decision<Pending> RecordPayout(
+        Account account, Invoice note, Invoice original, Money gross, DateOnly paidOn, string reference, string reason, DateTimeOffset at, Actor by)
+    {
+        if (note.Owed == Money.Zero) return Refusals.InvoiceNotPayable;
+        if (account.Refunds.Any(refund => refund.CreditNote == note.Id)) return Refusals.PaymentInProgress;
+        if (gross <= Money.Zero || gross > note.Owed) return Refusal.Invalid("grossCents", $"1 bis {note.Owed.Cents}");
+
+        // What somebody has refunded at the provider by hand stands with its payment already.
+        var owed = Money.Min(gross, Money.Max(-original.Balance, Money.Zero));
+        return Pending.Of(
+            new AccountChange(account).With(original with { Payments = original.Payments.Add(new(null, Money.Zero, Refunded: owed)) }).With(note.WithPaidOut(gross))
+                .Notify(new("refund.succeeded") { InvoiceId = original.Id.ToString(), Number = note.Number, GrossCents = gross.Cents })
+                .Journaled(at, by, "refund.recorded", $"{gross} zu {note.Number} am {paidOn:dd.MM.yyyy} überwiesen ({reference}). Grund: {reason}"),
+            ReplyOf(note));
     }
 
     /// <summary>Gives up what is still due; not while a payment is under way, which would have to be given back.</summary>

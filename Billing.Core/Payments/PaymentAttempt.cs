@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Billing.Values;
 
@@ -26,6 +27,9 @@ public sealed record PaymentAttempt(
     string Id, Money Amount, DateTimeOffset At, DateTimeOffset TryAt, string? Method, AttemptStage Stage = AttemptStage.Planned,
     string? Intent = null, string? Session = null, bool IsProcessing = false, DateOnly? ProcessingSince = null)
 {
+    /// <summary>Whose payment it is at the provider: the account may have another customer there by the time it is looked up.</summary>
+    public required string? Customer { get; init; }
+
     [JsonIgnore] public bool IsSession => Method is null;
 }
 
@@ -40,4 +44,8 @@ public sealed record RefundAttempt(
 /// <param name="Intent">The payment intent; null for a bank transfer.</param>
 /// <param name="Refunded">What of it went back to the customer, or is on its way.</param>
 /// <param name="Returned">What of it was taken back: a returned debit, a dispute whose funds are withdrawn.</param>
-public sealed record Payment(string? Intent, Money Amount, Money Refunded = default, Money Returned = default);
+public sealed record Payment(string? Intent, Money Amount, Money Refunded = default, Money Returned = default)
+{
+    /// <summary>The provider's refunds of it that are known to have failed, at once or after they had succeeded.</summary>
+    public ImmutableArray<string> FailedRefunds { get; init; } = [];
+}

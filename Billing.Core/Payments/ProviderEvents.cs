@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Billing.Accounts;
-using Billing.Outbox;
 using Billing.Telemetry;
 using Billing.Values;
 using Microsoft.Extensions.Logging;
@@ -29,8 +28,11 @@ public interface IProviderEvents
     Task CloseAsync(string id, AccountId? account, CancellationToken cancellation);
 
     /// <summary>Keeps in mind that the event could not be worked on while the provider was away.</summary>
-    Task PostponeAsync(string id, CancellationToken cancellation);
-    IAsyncEnumerable<string> ListPostponedAsync(CancellationToken cancellation);
+    /// <param name="account">Whose it is, as far as that is known.</param>
+    Task PostponeAsync(string id, AccountId? account, CancellationToken cancellation);
+
+    /// <param name="account">Only of this one; null for all.</param>
+    IAsyncEnumerable<string> ListPostponedAsync(AccountId? account, CancellationToken cancellation);
     Task ForgetPostponedAsync(string id, CancellationToken cancellation);
 
     /// <summary>Up to when the provider's own list of events has been read; null before the first time.</summary>
@@ -54,22 +56,24 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
     public async Task WorkAsync(string id, DateTimeOffset now, CancellationToken cancellation)
     {
         if (await events.FindOpenAsync(id, cancellation) is not { } happened) return;
+        AccountId? mine = null;
         try
         {
-            await WorkAsync(happened, now, cancellation);
+            mine = await FindAccountAsync(happened, cancellation);
+            await WorkAsync(happened, mine, now, cancellation);
         }
         catch (Exception outage) when (outage is not OperationCanceledException)
         {
             // Kept in mind first: should the queue give the message up, the hourly look does not.
-            await events.PostponeAsync(happened.Id, cancellation);
+            await events.PostponeAsync(happened.Id, mine, cancellation);
             if (outage is not PaymentProviderUnavailableException) throw;
             log.LogWarning(LogEvents.StripeFailed, "Event {Event} ({Type}) waits, {Reason}", happened.Id, happened.Type, outage.Message);
         }
     }
 
-    async Task WorkAsync(ProviderEvent happened, DateTimeOffset now, CancellationToken cancellation)
+    async Task WorkAsync(ProviderEvent happened, AccountId? account, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (await FindAccountAsync(happened, cancellation) is not { } mine || await store.FindAsync(mine, cancellation) is null)
+        if (account is not { } mine || await store.FindAsync(mine, cancellation) is null)
         {
             log.LogWarning("Event {Event} ({Type}) belongs to no account", happened.Id, happened.Type);
             await events.CloseAsync(happened.Id, null, cancellation);

@@ -53,15 +53,11 @@ public static class Refunds
         if (refund.Status == RefundStatus.Failed)
         {
             if (note is not null) change = change.With(note with { RefundHasFailed = true });
-            return change
+            return change.With(invoice with { RefundHasFailed = true })
                 .Report(new("refund_failed", $"Die Erstattung von {attempt.Amount} zu {invoice.Number} ist gescheitert."))
                 .Journaled(at, Actor.System, "refund.failed", $"Erstattung von {attempt.Amount} zu {invoice.Number} gescheitert.");
         }
-        if (note is not null)
-        {
-            var paidOut = note with { PaidOut = note.PaidOut + attempt.Amount };
-            change = change.With(paidOut with { Status = paidOut.SetOff + paidOut.PaidOut >= paidOut.Gross ? InvoiceStatus.Paid : InvoiceStatus.Open });
-        }
+        if (note is not null) change = change.With(note.WithPaidOut(attempt.Amount));
         return change
             .Notify(new("refund.succeeded") { InvoiceId = invoice.Id.ToString(), Number = (note ?? invoice).Number, GrossCents = attempt.Amount.Cents })
             .Journaled(at, Actor.System, "refund.succeeded", $"{attempt.Amount} zu {invoice.Number} erstattet.", attempt.Amount);
@@ -70,9 +66,9 @@ public static class Refunds
     /// <summary>A refund that had succeeded came back: the money is owed again, and a person has to see to it.</summary>
     public static AccountChange FailedLate(AccountChange change, Invoice invoice, Invoice? note, RefundSnapshot refund, DateTimeOffset at)
     {
-        if (note is { RefundHasFailed: false })
+        if (note is not null)
             change = change.With(note with { RefundHasFailed = true, PaidOut = Money.Max(note.PaidOut - refund.Amount, Money.Zero), Status = InvoiceStatus.Open });
-        return change
+        return change.With(invoice with { RefundHasFailed = true })
             .Report(new("refund_failed", $"Die Erstattung von {refund.Amount} zu {invoice.Number} ist zurückgekommen.", refund.Id))
             .Journaled(at, Actor.System, "refund.failed", $"Erstattung von {refund.Amount} zu {invoice.Number} zurückgekommen.");
     }

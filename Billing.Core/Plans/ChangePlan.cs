@@ -36,11 +36,10 @@ public static class ChangePlan
         }
 
         var (rest, days) = (account.Period.From(today), account.Period.Days);
+        var bought = InvoiceLine.ForPlan(plan, price, rest, days);
+        // Nothing is left of a plan whose invoice was taken back.
         ImmutableArray<InvoiceLine> lines =
-        [
-            InvoiceLine.ForUnusedPlan(current, account.PlanPrice, rest, days, account.Language),
-            InvoiceLine.ForPlan(plan, price, rest, days),
-        ];
+            account.PlanPrice == Money.Zero ? [bought] : [InvoiceLine.ForUnusedPlan(current, account.PlanPrice, rest, days, account.Language), bought];
         var gross = NewDocument.Totals(account, terms, lines).Sum(tax => tax.Net + tax.Vat);
         return new PlanChanged(OrderKind.Upgrade, current, plan, price, lines, gross < Terms.LeastCollected ? OrderBilling.CollectiveInvoice : OrderBilling.InvoiceNow);
     }
@@ -62,6 +61,17 @@ public static class ChangePlan
             billed = invoice.Id;
         }
         return (change.Notify(new("plan.changed") { Plan = changed.To.Id, PreviousPlan = changed.From.Id }), billed);
+    }
+
+    /// <summary>
+    /// The account after plan lines of an issued document were taken back: an upgrade later in the same period credits what is still billed
+    /// for it, never what was given back already.
+    /// </summary>
+    public static Account TakeBack(Account account, IEnumerable<InvoiceLine> lines)
+    {
+        var billed = lines.Where(line => line.Kind is LineKind.Plan or LineKind.PlanCredit && line.To == account.Period.LastDay).Sum(line => line.UnitNet);
+        // A downgrade has lowered the price since, so more may be taken back than it says.
+        return account with { PlanPrice = Money.Max(account.PlanPrice - billed, Money.Zero) };
     }
 
     /// <summary>The order as it is shown and confirmed.</summary>

@@ -25,8 +25,8 @@ public sealed class Answers(IAccountStore store, Terms terms, Collections collec
         {
             ReplyKind.Booking => Api.Json(Contract.Booking(await BookingAsync(outcome, cancellation), account, terms), reply.Status),
             ReplyKind.PlanChange => Api.Json(
-                new PlanChangedView(account.Plan, Contract.Summary(InvoiceSummary.Of(await InvoiceAsync(outcome, cancellation)), account.Language)), reply.Status),
-            ReplyKind.Invoice => Api.Json(Contract.Invoice(await InvoiceAsync(outcome, cancellation), account.Language), reply.Status),
+                new PlanChangedView(account.Plan, Contract.Summary(InvoiceSummary.Of(await InvoiceAsync(outcome, cancellation)), account)), reply.Status),
+            ReplyKind.Invoice => Api.Json(Contract.Invoice(await InvoiceAsync(outcome, cancellation), account), reply.Status),
             _ => Api.Json(Contract.Account(account), reply.Status),
         });
     }

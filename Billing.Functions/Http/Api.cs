@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Azure;
 using Billing.Accounts;
-using Billing.Outbox;
 using Billing.Payments;
 using Billing.Telemetry;
 using Billing.Values;

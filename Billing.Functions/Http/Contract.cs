@@ -8,6 +8,7 @@ using Billing.AddOns;
 using Billing.Catalogs;
 using Billing.Invoices;
 using Billing.Outbox;
+using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Functions.Http;
@@ -158,14 +159,15 @@ public static class Contract
     static string StatusText(AddOnBooking booking, Language language) => (booking.Status switch
     {
         BookingStatus.Active => new LocalizedText("Aktiv", "Active"),
-        BookingStatus.Cancelled => new($"Kündigung zum {booking.EndsOn:dd.MM.yyyy}", $"Cancelled to {booking.EndsOn:yyyy-MM-dd}"),
+        BookingStatus.Cancelled => new($"Kündigung zum {booking.EndsOn:dd.MM.yyyy}", $"Cancelled as of {booking.EndsOn:yyyy-MM-dd}"),
         BookingStatus.Ended => new($"Beendet zum {booking.EndsOn:dd.MM.yyyy}", $"Ended on {booking.EndsOn:yyyy-MM-dd}"),
         _ => new("Widerrufen", "Withdrawn"),
     }).In(language);
 
-    public static SummaryView Summary(InvoiceSummary invoice, Language language) => new(
-        invoice.Id.ToString(), invoice.Number, invoice.Kind, invoice.Date, invoice.DueOn, invoice.Status, StatusText(invoice.Status, language),
-        invoice.Payment, invoice.Net, invoice.Vat, invoice.Gross, invoice.AmountDue, invoice.Corrects?.ToString());
+    public static SummaryView Summary(InvoiceSummary invoice, Account account) => new(
+        invoice.Id.ToString(), invoice.Number, invoice.Kind, invoice.Date, invoice.DueOn, invoice.Status, StatusText(invoice.Status, account.Language),
+        CollectInvoice.IsCharging(account, invoice.Id) ? PaymentState.Processing : invoice.Payment,
+        invoice.Net, invoice.Vat, invoice.Gross, invoice.AmountDue, invoice.Corrects?.ToString());
 
     static string StatusText(InvoiceStatus status, Language language) => (status switch
     {
@@ -175,9 +177,9 @@ public static class Contract
         _ => new("Storniert", "Void"),
     }).In(language);
 
-    public static InvoiceView Invoice(Invoice invoice, Language language)
+    public static InvoiceView Invoice(Invoice invoice, Account account)
     {
-        var summary = Summary(InvoiceSummary.Of(invoice), language);
+        var summary = Summary(InvoiceSummary.Of(invoice), account);
         return new(
             summary.Id, summary.Number, summary.Kind, summary.Date, summary.DueOn, summary.Status, summary.StatusText, summary.Payment,
             summary.NetCents, summary.VatCents, summary.GrossCents, summary.AmountDueCents, summary.Corrects,
@@ -194,7 +196,7 @@ public static class Contract
     /// <summary>What the next close would issue: the draft by its id, otherwise nothing that could be asked for yet.</summary>
     public static InvoiceView Upcoming(Invoice invoice, Account account)
     {
-        var view = Invoice(invoice, account.Language);
+        var view = Invoice(invoice, account);
         return account.Draft is null ? view with { Id = "upcoming" } : view;
     }
 

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Billing.Outbox;
+using Billing.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Billing.Functions.Http;

@@ -1,46 +1,33 @@
+using Billing.Documents;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Billing.Functions.Http;
 
-/// <summary>A document as a file. Archived ones carry their hash as ETag and are asked for again each time; drafts are kept nowhere.</summary>
-/// <param name="sha256">Null for a draft.</param>
-sealed class FileAnswer(byte[] bytes, string contentType, string fileName, string? sha256) : IResult
+/// <summary>
+/// A document as a file. Archived ones carry their hash as ETag and are asked for again each time, 304 where the caller, who has been let in by now, has
+/// what it is; drafts are kept nowhere.
+/// </summary>
+sealed class FileAnswer(byte[] bytes, string contentType, string fileName, bool isArchived) : IResult
 {
-    /// <summary>304 if that is the file which the caller has. To be asked once the caller is let in.</summary>
-    public static IResult? NotModified(HttpRequest request, string sha256) =>
-        request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == "*" || known.Tag == Tag(sha256)) ? new Unchanged(sha256) : null;
-
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
-        Describe(response, sha256);
+        var (request, response) = (httpContext.Request, httpContext.Response);
+        if (isArchived)
+        {
+            response.Headers.CacheControl = "private, no-cache";
+            var tag = $"\"{DocumentFile.HashOf(bytes)}\"";
+            response.Headers.ETag = tag;
+            if (request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == "*" || known.Tag == tag))
+            {
+                response.StatusCode = StatusCodes.Status304NotModified;
+                return Task.CompletedTask;
+            }
+        }
         response.ContentType = contentType;
         response.ContentLength = bytes.Length;
-        response.Headers.ContentDisposition = new ContentDispositionHeaderValue(httpContext.Request.Query["download"] == "1" ? "attachment" : "inline")
-        {
-            FileName = fileName,
-        }.ToString();
+        response.Headers.ContentDisposition = new ContentDispositionHeaderValue(request.Query["download"] == "1" ? "attachment" : "inline") { FileName = fileName }.ToString();
         return response.Body.WriteAsync(bytes, httpContext.RequestAborted).AsTask();
-    }
-
-    static void Describe(HttpResponse response, string? sha256)
-    {
-        if (sha256 is null) return;
-        response.Headers.CacheControl = "private, no-cache";
-        response.Headers.ETag = Tag(sha256);
-    }
-
-    static string Tag(string sha256) => $"\"{sha256}\"";
-
-    sealed class Unchanged(string sha256) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
-            Describe(httpContext.Response, sha256);
-            return Task.CompletedTask;
-        }
     }
 }
 

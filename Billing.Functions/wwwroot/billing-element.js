@@ -322,7 +322,9 @@ export class CloudCrmBilling extends HTMLElement {
   async #follow() {
     await this.#until(5, async () => {
       const { overview } = this.#state;
-      const isUnsettled = overview !== null && overview.paymentMethod !== null && overview.invoices.some((invoice) => invoice.amountDueCents > 0 && invoice.payment === "none");
+      // A debit is in progress for days, a card for seconds.
+      const waits = overview?.paymentMethod?.kind === "card" ? ["none", "processing"] : ["none"];
+      const isUnsettled = overview !== null && overview.paymentMethod !== null && overview.invoices.some((invoice) => invoice.amountDueCents > 0 && waits.includes(invoice.payment));
       if (isUnsettled) await this.#refresh();
       return !isUnsettled;
     });

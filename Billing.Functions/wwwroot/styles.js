@@ -6,11 +6,11 @@ export const styles = new CSSStyleSheet();
 styles.replaceSync(/* css */ `
   :host {
     --accent: var(--cloudcrm-billing-accent, #1a5fd0);
-    --accent-soft: var(--cloudcrm-billing-accent-soft, #e8f0fd);
+    --accent-soft: var(--cloudcrm-billing-accent-soft, color-mix(in srgb, var(--accent) 10%, var(--surface)));
     --good: var(--cloudcrm-billing-success, #147a43);
-    --good-soft: var(--cloudcrm-billing-success-soft, #e4f5eb);
+    --good-soft: var(--cloudcrm-billing-success-soft, color-mix(in srgb, var(--good) 10%, var(--surface)));
     --danger: var(--cloudcrm-billing-danger, #c22f2f);
-    --danger-soft: var(--cloudcrm-billing-danger-soft, #fdecea);
+    --danger-soft: var(--cloudcrm-billing-danger-soft, color-mix(in srgb, var(--danger) 10%, var(--surface)));
     --warn: var(--cloudcrm-billing-warning, #7d4c00);
     --warn-soft: var(--cloudcrm-billing-warning-soft, #fff4da);
     --text: var(--cloudcrm-billing-text, #17202b);

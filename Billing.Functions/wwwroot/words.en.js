@@ -41,7 +41,7 @@ export const english = {
     endedWhy: "Your invoices stay available here. You can still pay open ones. To use CloudCRM again, please contact us.",
     due: (amount) => `Amount due: ${amount}`,
     payOpen: "Show open invoice",
-    cancelled: (day) => `Your subscription is cancelled to ${day}`,
+    cancelled: (day) => `Your subscription is cancelled as of ${day}`,
     cancelledWhy: "Until then you can use everything and take the cancellation back.",
   },
 
@@ -92,7 +92,7 @@ export const english = {
     withdrawable: (day) => `Withdrawal until ${day}`,
     states: {
       active: () => "Active",
-      cancelled: (day) => `Cancelled to ${day}`,
+      cancelled: (day) => `Cancelled as of ${day}`,
       ended: (day) => `Ended on ${day}`,
       withdrawn: () => "Withdrawn",
     },
@@ -211,7 +211,7 @@ export const english = {
     refund: "You get back",
     endsNow: "End",
     withdrawn: (label) => `${label} has been withdrawn.`,
-    cancelled: (label, day) => `${label}: cancelled to ${day}.`,
+    cancelled: (label, day) => `${label}: cancelled as of ${day}.`,
     kept: (label) => `${label}: the cancellation was taken back.`,
     freeOfCharge: "Cancelling costs nothing.",
   },
@@ -221,7 +221,7 @@ export const english = {
     button: "Cancel now",
     loading: "Finding the end of your subscription …",
     endsOn: "Last day",
-    cancelled: (day) => `Your subscription is cancelled to ${day}.`,
+    cancelled: (day) => `Your subscription is cancelled as of ${day}.`,
     kept: "The cancellation was taken back. Your subscription goes on.",
   },
 

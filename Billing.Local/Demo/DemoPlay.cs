@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Billing.Local.World;
 
@@ -20,7 +18,7 @@ sealed class DemoPlay(LocalClient client)
     /// <summary>The settings of a world that meets no other: free ports, in memory, the clock standing still.</summary>
     public static Dictionary<string, string?> PrivateWorld()
     {
-        var port = FreePorts(5);
+        var port = Ports.Free(5);
         return new()
         {
             ["Local:StoragePort"] = Text(port),
@@ -156,31 +154,6 @@ sealed class DemoPlay(LocalClient client)
     static string Day(string? day) =>
         DateOnly.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? date.ToString("dd'.'MM'.'yyyy", CultureInfo.InvariantCulture) : new string(' ', 10);
-
-    // A run of ports that nothing listens on now. Another program may still be quicker; then the start says so.
-    static int FreePorts(int count)
-    {
-        for (var first = 20000 + (Environment.ProcessId % 2000 * 5); first < ushort.MaxValue - count; first += count)
-        {
-            if (Enumerable.Range(first, count).All(IsFree)) return first;
-        }
-
-        throw new LocalStartException($"No {count} free ports in a row are left for the demo.");
-    }
-
-    static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -66,7 +66,7 @@ sealed class HostedPages(StripeAccount account, HostedSessions hosted, PaymentMe
             : "";
         var types = session["payment_method_types"]!.AsArray().Select(type => type!.GetValue<string>()).ToList();
         return Page(pays ? "Bezahlen" : "Zahlungsmittel hinterlegen", $"""
-            {(pays ? $"<table>{what}</table>" : "<p>Es wird jetzt nichts abgebucht.</p>")}
+            {(pays ? $"<table>{what}</table>" : "<p>Auf dieser Seite wird nichts abgebucht.</p>")}
             {Problem(problem)}
             {Forms(types, pays ? "Bezahlen" : "Speichern")}
             {Back(session.Text("cancel_url"), "Abbrechen")}

@@ -9,7 +9,8 @@ namespace Billing.Local.StripeSimulator;
 /// <summary>The simulator as the rest of the local world sees it.</summary>
 sealed class SimulatorClient(int port)
 {
-    static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
+    // A day in the life of many accounts has many events to tell of: whoever waits for it says how long.
+    static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
     public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 

@@ -130,7 +130,8 @@ public class DocumentTests(StandingService standing)
 
         var finding = Assert.Single((await OperatorAsync("findings")).Ok().Items("findings"), finding => finding.Text("account") == acme.Id);
         Assert.Equal("document_damaged", finding.Text("code"));
-        Assert.Equal(200, (await acme.GetAsync("/invoices/inv-1/xml")).Status);
+        (await acme.GetAsync("/invoices/inv-1/xml")).Refused(500, "document_damaged");
+        (await acme.GetAsync("/invoices/inv-1/pdf", "*")).Refused(500, "document_damaged");
         (await Service.SendAsync(HttpMethod.Post, $"api/operator/findings/{finding.Text("id")}/resolve", new { reason = "wiederhergestellt" }, await Service.TokenAsync("operator"))).Ok();
     }
 

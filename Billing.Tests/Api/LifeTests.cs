@@ -184,6 +184,10 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
         (await acme.OrderAsync("/plan-changes", new { plan = "pro" })).Refused(409, "access_suspended");
         (await acme.OrderAsync("/add-ons", new { addOn = "users", quantity = 1 })).Refused(409, "access_suspended");
         Assert.Equal("withdrawn", (await acme.EndsAsync(booking)).Ok().Text("status"));
+        foreach (var seen in new[] { "", "/overview", "/add-ons", "/invoices", "/invoices/upcoming", "/invoices/inv-1", "/invoices/inv-1/pdf?download=1", "/invoices/inv-1/xml", "/journal" })
+            Assert.Equal((seen, 200), (seen, (await acme.GetAsync(seen)).Status));
+        Assert.Equal("manage", (await acme.PostAsync("/payment-method/session", new { returnUrl = acme.Back })).Ok().Text("kind"));
+        await acme.PayPageAsync("inv-1");
         (await acme.OrderAsync("/cancellation")).Ok();
         (await acme.DeleteAsync("/cancellation")).Ok();
         await acme.PaysAsync();

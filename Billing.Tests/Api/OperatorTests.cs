@@ -76,6 +76,14 @@ public class OperatorTests(StandingService standing)
         Assert.Equal("refund_pending", voided.Text("payment"));
         var note = await acme.LastDocumentAsync();
         Assert.Equal(("open", "refund_pending", 2368), (note.Text("status"), note.Text("payment"), note.Cents("grossCents")));
+
+        var payout = $"/invoices/{note.Text("id")}/payments";
+        (await acme.OperateAsync(payout, Transfer(2369))).Refused(400, "validation_failed");
+        Assert.Equal("refund_pending", (await acme.OperateAsync(payout, Transfer(2000))).Ok().Text("payment"));
+        Assert.Equal("refunded", (await acme.OperateAsync(payout, Transfer(368))).Ok().Text("payment"));
+        var invoice = await acme.InvoiceAsync("inv-1");
+        Assert.Equal(("paid", "refunded", 0), (invoice.Text("status"), invoice.Text("payment"), invoice.Cents("paidCents")));
+        Assert.Equal("refund.recorded", (await acme.GetAsync("/journal")).Ok().Items("entries")[0].Text("action"));
     }
 
     [Fact]

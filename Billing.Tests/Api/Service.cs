@@ -247,7 +247,7 @@ public sealed class Service : IAsyncDisposable
         http = new(new ContractHandler(server))
         {
             BaseAddress = new($"http://localhost:{Port}/"),
-            Timeout = TimeSpan.FromMinutes(3),
+            Timeout = TimeSpan.FromMinutes(10),
         };
     }
 

@@ -22,6 +22,8 @@ public class ArchiveTests
 
     Task<Decision<byte[]>> Open(AccountId id, Invoice invoice) => _billing.Documents.PdfAsync(id, invoice, _billing.Now, Stop);
 
+    Task<Decision<byte[]>> OpenXml(AccountId id, Invoice invoice) => _billing.Documents.XmlAsync(id, invoice, _billing.Now, Stop);
+
     IEnumerable<JournalEntry> ArchiveEntries(AccountId id) => _billing.Store.JournalOf(id).Where(entry => entry.Action == "document.archived");
 
     async Task TickLater()
@@ -196,7 +198,7 @@ public class ArchiveTests
         _billing.Archive.Files[DocumentFile.NameOf(id, invoice)] = "%PDF over 1 cent"u8.ToArray();
 
         Assert.Equal("document_damaged", (await Open(id, invoice)).Refusal());
-        Assert.Equal("document_damaged", (await Open(id, invoice)).Refusal());
+        Assert.Equal("document_damaged", (await OpenXml(id, invoice)).Refusal());
 
         var finding = Assert.Single(_billing.Outside.Findings.Values);
         Assert.Equal(("document_damaged", "acme-inv-1-damaged"), (finding.Code, finding.Id));
@@ -240,6 +242,23 @@ public class ArchiveTests
         Assert.Equal("Bonn", Last(id).Seller.Address.City);
         Assert.Same(pdf, Archived(id, invoice));
         Assert.Equal(pdf, (await Open(id, _billing.Store.InvoicesOf(id)[0])).Value());
+    }
+
+    [Fact]
+    public async Task The_e_invoice_is_what_the_archived_file_holds_whatever_would_be_written_by_now()
+    {
+        _billing.Render = document => InvoiceDocument.Render(document with { Buyer = document.Buyer with { CompanyName = "Other words" } }, Samples.Letterhead);
+        var id = await _billing.Opened();
+        _billing.Render = document => InvoiceDocument.Render(document, Samples.Letterhead);
+
+        var xml = (await OpenXml(id, Last(id))).Value();
+
+        using var archived = new ReadDocument(Archived(id, Last(id))!);
+        Assert.Equal(Assert.Single(archived.Attachments).Bytes, xml);
+        Assert.Contains("Other words", Encoding.UTF8.GetString(xml), StringComparison.Ordinal);
+
+        var booked = (await _billing.Ordered(id, _billing.Booking())).Value().Account;
+        Assert.Equal("document_not_issued", (await OpenXml(id, booked.Draft!.AsDraft(booked, _billing.Terms))).Refusal());
     }
 
     [Fact]

@@ -94,6 +94,18 @@ public class InvoiceDocumentTests
     }
 
     [Fact]
+    public void The_last_line_the_totals_and_the_notes_stand_on_one_page()
+    {
+        for (var count = 12; count < 42; count++)
+        {
+            using var document = Read(Samples.WithLines(count));
+            var last = document.Text.Split('\f')[^1].Split('\n');
+            Assert.All((string[])[$"{count} ", "Summe netto ", "Rechnungsbetrag ", "Zahlung ", "E-Rechnung "], start =>
+                Assert.Contains(last, row => row.StartsWith(start, StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
     public void Amounts_stand_digit_under_digit()
     {
         using var document = Read(Samples.WithLines(8));

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Billing.Adapters.Queues;
 using Billing.Adapters.TableStorage;
-using Billing.Outbox;
+using Billing.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -14,7 +14,9 @@ public class TellCrmTests
     readonly Crm _crm = new();
     readonly TellCrm _teller;
 
-    public TellCrmTests() => _teller = new(_outside, _due, _outside, _crm);
+    readonly BillingInMemory _billing = new();
+
+    public TellCrmTests() => _teller = new(_outside, _billing.Store, _due, _outside, _crm);
 
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -30,6 +32,24 @@ public class TellCrmTests
         Assert.Equal(["acme-3-0", "acme-3-1", "acme-4-0"], _crm.Heard);
         Assert.Empty(_outside.Told);
         Assert.Empty(_due.Entries);
+    }
+
+    /// <summary>Its committer died, or could not reach the notifications: the next one's must not be told first.</summary>
+    [Fact]
+    public async Task What_was_promised_earlier_and_is_not_here_yet_is_not_overtaken()
+    {
+        var teller = new TellCrm(_billing.Outside, _billing.Store, _billing.Due, _billing.Outside, _crm);
+        _billing.Outside.IsDown = true;
+        var acme = await _billing.Opened();
+        _billing.Outside.IsDown = false;
+        (await _billing.Ordered(acme, _billing.Booking())).Value();
+        Assert.Equal(["add_on.booked"], _billing.Outside.Told.Values.Select(told => told.Data.Type));
+
+        await teller.WorkAsync(acme, null, _billing.Now, Stop);
+
+        Assert.Equal(["acme-1-0", "acme-1-1"], _crm.Heard.Take(2));
+        Assert.Equal(_crm.Heard.Order(StringComparer.Ordinal), _crm.Heard);
+        Assert.Empty(_billing.Outside.Told);
     }
 
     [Fact]

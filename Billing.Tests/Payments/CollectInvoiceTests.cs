@@ -1,6 +1,7 @@
 using Billing.Accounts;
 using Billing.Invoices;
 using Billing.Payments;
+using Billing.Values;
 
 namespace Billing.Tests;
 
@@ -166,7 +167,9 @@ public class CollectInvoiceTests
 
         Assert.Equal(A.Euro(95.08m), pending.Invoices.Single().Refunded);
         Assert.Equal(A.Euro(0), failed.Invoices[0].Refunded);
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.RefundPending), (pending.Invoices[0].Status, original.Payment));
         Assert.Equal((InvoiceStatus.Open, PaymentState.RefundFailed), (failed.Invoices[1].Status, failed.Invoices[1].Payment));
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.RefundFailed), (failed.Invoices[0].Status, failed.Invoices[0].Payment));
         Assert.Equal("refund_failed", Assert.Single(failed.Findings).Code);
         Assert.Empty(failed.Account.Refunds);
         Assert.Empty(again.Account.Refunds); // a person sees to it, nothing is tried again by itself
@@ -269,6 +272,30 @@ public class CollectInvoiceTests
     }
 
     [Fact]
+    public void A_refund_that_comes_back_is_told_also_where_another_one_goes_out_at_the_same_time()
+    {
+        var story = An.Account("business");
+        var (one, two) = (story.Booked("users", 1, on: "2026-05-28"), story.Booked("users", 1, on: "2026-05-28"));
+        var invoice = story.Reached("2026-06-06").Single();
+        var account = CollectInvoice.Plan(story.State with { PaymentMethod = A.Card, Receivables = [.. story.State.Receivables.Where(open => open.Invoice == invoice.Id)] }, A.Day("2026-06-06"), Now);
+        var intent = Intent(account, IntentStatus.Succeeded, amount: invoice.Gross.Cents / 100m) with { Invoice = invoice.Id.ToString() };
+        var paid = Heard(account, invoice, intent, "2026-06-06");
+        var first = CancelAddOnOn(paid.Account, paid.Invoices.Single(), one);
+        var (credited, note, attempt) = (first.Invoices.First(document => document.Id == invoice.Id), first.Invoices.First(document => document.Id != invoice.Id), first.Account.Refunds.Single());
+        var refunded = CollectInvoice.Observe(first.Account, credited, intent with { Refunds = [new("re_1", attempt.Id, RefundStatus.Succeeded, attempt.Amount, note.Id)] }, [note], sessionIsOver: false, Issued, Now);
+        var second = CancelAddOnOn(refunded.Account, refunded.Invoices.First(document => document.Id == invoice.Id), two);
+        var (twice, other, next) = (second.Invoices.First(document => document.Id == invoice.Id), second.Invoices.First(document => document.Id != invoice.Id), second.Account.Refunds.Single());
+
+        var heard = CollectInvoice.Observe(
+            second.Account, twice,
+            intent with { Refunds = [new("re_1", attempt.Id, RefundStatus.Failed, attempt.Amount, note.Id), new("re_2", next.Id, RefundStatus.Succeeded, next.Amount, other.Id)] },
+            [refunded.Invoices.First(document => document.Id == note.Id), other], sessionIsOver: false, Issued, Now);
+
+        Assert.Equal("refund_failed", Assert.Single(heard.Findings).Code);
+        Assert.Equal([(note.Id, InvoiceStatus.Open), (other.Id, InvoiceStatus.Paid)], heard.Invoices.Where(document => document.Kind == DocumentKind.CreditNote).Select(document => (document.Id, document.Status)));
+    }
+
+    [Fact]
     public void What_somebody_gave_back_at_Stripe_is_owed_again_in_14_days_and_told()
     {
         var (account, invoice) = Charging();
@@ -278,6 +305,28 @@ public class CollectInvoiceTests
 
         Assert.Equal((A.Euro(10), A.Day("2026-08-15")), (given.Invoices.Single().AmountDue, given.Account.Receivables.Single().DueOn));
         Assert.Equal("refund_unknown", Assert.Single(given.Findings).Code);
+    }
+
+    [Fact]
+    public void What_was_given_back_at_Stripe_in_a_failed_refunds_place_is_recorded_on_the_note_only()
+    {
+        var (account, invoice) = Charging();
+        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
+        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
+        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        Decision<Pending> Recorded(AccountChange now, decimal gross) =>
+            OperatorCorrections.RecordPayout(now.Account, now.Invoices[1], now.Invoices[0], A.Euro(gross), Issued, "Auszug 7", "Erstattung", Now, A.Operator);
+        Assert.Equal("payment_in_progress", Recorded(credited, 95.08m).Refusal());
+
+        var failed = CollectInvoice.Observe(
+            credited.Account, original, With(Intent(account, IntentStatus.Succeeded), attempt, RefundStatus.Failed), [note], sessionIsOver: false, Issued, Now);
+        var byHand = Heard(failed.Account, failed.Invoices[0], Intent(account, IntentStatus.Succeeded, refunded: 95.08m));
+        var recorded = Recorded(new AccountChange(byHand.Account).With(byHand.Invoices[0]).With(failed.Invoices[1]), 95.08m).Value().Apply(0).Change;
+
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Refunded, A.Euro(0)), (recorded.Invoices[0].Status, recorded.Invoices[0].Payment, recorded.Invoices[0].Balance));
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Refunded), (recorded.Invoices[1].Status, recorded.Invoices[1].Payment));
+        Assert.Equal("validation_failed", Recorded(failed, 95.09m).Refusal());
+        Assert.Equal("invoice_not_payable", Recorded(recorded, 0.01m).Refusal());
     }
 
     [Fact]
@@ -291,12 +340,16 @@ public class CollectInvoiceTests
     public void Each_step_of_dunning_is_told_once()
     {
         var account = Unpaid("smart"); // due on 20.05.
-        var steps = new Dictionary<string, string?>();
+        var (number, steps) = (account.Last.Number, new Dictionary<string, string?>());
         for (var day = A.Day("2026-05-20"); day <= A.Day("2026-06-15"); day = day.AddDays(1))
         {
             var before = account.Told.Count;
             account.Reached(day.ToString("yyyy-MM-dd"));
-            foreach (var told in account.Told.Skip(before).Where(told => told is { Type: "invoice.overdue", InvoiceId: "inv-1" })) steps[day.ToString("dd.MM.")] = told.State;
+            foreach (var told in account.Told.Skip(before).Where(told => told is { Type: "invoice.overdue", InvoiceId: "inv-1" }))
+            {
+                steps[day.ToString("dd.MM.")] = told.State;
+                Assert.Equal(number, told.Number);
+            }
         }
 
         Assert.Equal([("23.05.", "reminder"), ("27.05.", "notice"), ("03.06.", "warning"), ("10.06.", "suspension")], steps.Select(step => (step.Key, step.Value!)));

@@ -32,6 +32,37 @@ public class StripeEventsTests
         Assert.Equal((account, account is null ? null : "pi_1", account is null ? null : "cus_1"), (happened.Account, happened.Intent, happened.Customer));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("x")]
+    [InlineData(",")]
+    [InlineData("=,=")]
+    [InlineData("t")]
+    [InlineData("t=")]
+    [InlineData("t=1")]
+    [InlineData("t=x,v1=y")]
+    [InlineData("v1=abc")]
+    [InlineData("t=,v1=")]
+    [InlineData("t=1778054400,v0=abc")]
+    [InlineData("t=1778054400,t=2,v1=abc")]
+    [InlineData("t=99999999999999999999,v1=abc")]
+    [InlineData("t=1778054400,v1=ü")]
+    public void A_signature_that_is_none_is_not_believed(string? signature) => Assert.Null(Events("sk_test_x").Read(Event("sk_test_x", live: false), signature));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("null")]
+    [InlineData("{")]
+    [InlineData("""{"id":"evt_1","type":"x","data":7}""")]
+    [InlineData("""{"id":"evt_1","type":"x","data":{"object":7},"created":"now"}""")]
+    [InlineData("""{"id":7,"type":"x","data":{"object":{}}}""")]
+    [InlineData("""{"id":"evt/1","type":"x","data":{"object":{}}}""")]
+    public void What_is_signed_and_no_event_is_none(string body) => Assert.Null(Events("sk_test_x").Read(body, Signed(body, "whsec_new")));
+
     static StripeEvents Events(string key) => new(new(key, null, ["whsec_new", "whsec_old"]), new FakeTimeProvider(Now));
 
     static string Event(string key, bool live) =>

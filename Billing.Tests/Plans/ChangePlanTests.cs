@@ -130,4 +130,45 @@ public class ChangePlanTests
         var kept = (account.Draft is { } draft ? draft.Net : default) + account.Documents.Skip(1).Where(document => document.Status != InvoiceStatus.Void).Aggregate(A.Euro(0), (sum, document) => sum + document.Net);
         Assert.Equal(A.Euro(-24.32m), kept);
     }
+
+    [Fact]
+    public void An_upgrade_credits_nothing_of_a_plan_whose_invoice_was_voided()
+    {
+        var account = An.Account("smart", openedOn: "2026-05-06");
+        account.Voided(account.Last);
+
+        Assert.Equal("24,62", account.Changed("pro", on: "2026-05-20").Lines.Amounts());
+    }
+
+    [Fact]
+    public void An_upgrade_after_a_voided_upgrade_credits_what_is_still_billed()
+    {
+        var account = An.Account("smart", openedOn: "2026-05-06");
+        account.Voided(account.Changed("pro", on: "2026-05-20"));
+
+        // 19,90 € are billed for the period, 9 of 31 days are left.
+        Assert.Equal("-5,78 23,20", account.Changed("business", on: "2026-05-28").Lines.Amounts());
+    }
+
+    [Fact]
+    public void After_a_downgrade_and_a_voided_plan_invoice_an_upgrade_credits_nothing()
+    {
+        var account = An.Account("business", openedOn: "2026-05-06");
+        var renewal = account.Last;
+        account.Changed("pro", on: "2026-05-20");
+        account.Voided(renewal);
+
+        Assert.Equal("23,20", account.Changed("business", on: "2026-05-28").Lines.Amounts());
+    }
+
+    [Fact]
+    public void What_is_voided_of_an_earlier_period_changes_nothing_of_this_one()
+    {
+        var account = An.Account("smart", openedOn: "2026-05-06");
+        var first = account.Last;
+        account.Reached("2026-06-06");
+        account.Voided(first);
+
+        Assert.Equal(A.Euro(19.90m), account.State.PlanPrice);
+    }
 }

@@ -29,7 +29,7 @@ public class ExpiryTests(AzuriteFixture azurite)
         foreach (var happened in new[] { old, open, young }) Assert.True(await _events.AddAsync(happened, Stop));
         await _events.CloseAsync(old.Id, null, Stop);
         await _events.CloseAsync(young.Id, AccountId.Parse("acme"), Stop);
-        await _events.PostponeAsync(open.Id, Stop);
+        await _events.PostponeAsync(open.Id, null, Stop);
         await _events.SetReadUntilAsync(Acted, Stop);
 
         Assert.Equal(1, await _events.PurgeAsync(A.Day("2024-04-02"), 100, Stop));
@@ -38,7 +38,7 @@ public class ExpiryTests(AzuriteFixture azurite)
         Assert.True(await _events.AddAsync(old, Stop)); // forgotten
         Assert.False(await _events.AddAsync(young, Stop));
         Assert.NotNull(await _events.FindOpenAsync(open.Id, Stop));
-        Assert.Contains(open.Id, await _events.ListPostponedAsync(Stop).ToListAsync(Stop));
+        Assert.Contains(open.Id, await _events.ListPostponedAsync(null, Stop).ToListAsync(Stop));
         Assert.Equal(Acted, await _events.FindReadUntilAsync(Stop));
     }
 

@@ -46,7 +46,7 @@ public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
             new(new byte[32]), A.Terms, crmListens: true, NullLogger<Billing.Accounts.Accounts>.Instance);
         var collections = new Collections(_billing, store, new StripeGateway(_stripe.Client, _clock), events, NullLogger<Collections>.Instance);
         _functions = new(
-            _billing, collections, store, due, work, crm, new PoisonQueues(azurite.Queues), new TellCrm(notifications, due, findings, new Listener()), _clock, NullLogger<WorkFunctions>.Instance);
+            _billing, collections, store, due, work, crm, new PoisonQueues(azurite.Queues), new TellCrm(notifications, store, due, findings, new Listener()), _clock, NullLogger<WorkFunctions>.Instance);
 
         var (customer, method) = await _stripe.CustomerWithAsync("4242424242424242", _id.Value);
         await events.LinkAsync(customer, _id, Stop);
@@ -54,7 +54,7 @@ public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
         await _billing.OpenAsync(new(_id, A.Service, at), today => OpenAccount.Open(_id, new(A.Company(), Language.German, "pro"), A.Terms, today, at, A.Service), Stop);
         // Its first period is paid, so that nothing but the close falls due.
         await _billing.ExecuteAsync(new(_id, A.Operator, at), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
-            new(account with { Receivables = [], WithoutMethodSince = null, Customer = customer, PaymentMethod = A.Card with { Id = method } }), new(200, ReplyKind.Account))), Stop);
+            new(account with { Receivables = [], WithoutMethodSince = null, Customer = customer, CustomerDetails = account.Company, PaymentMethod = A.Card with { Id = method } }), new(200, ReplyKind.Account))), Stop);
         await ReceiveAsync(CrmQueue.Name);
         _traced = new();
     }
@@ -78,7 +78,7 @@ public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
         var spans = Mine();
         Assert.Equal(
             [
-                "send account-work", "process account-work", "commit", "deliver outbox", "send crm-notifications", "payment", "stripe Charge", "decide", "stripe GetIntent",
+                "send account-work", "process account-work", "commit", "deliver outbox", "send crm-notifications", "payment", "stripe Charge", "decide",
                 "commit", "deliver outbox", "send crm-notifications", "process crm-notifications",
             ],
             spans.Select(span => span.DisplayName));

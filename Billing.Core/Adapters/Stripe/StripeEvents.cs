@@ -39,15 +39,18 @@ public sealed class StripeEvents(StripeSettings settings, TimeProvider clock)
     /// <summary>What an event is about; unknown types as well.</summary>
     public static ProviderEvent? Read(JsonElement root)
     {
-        if (Text(root, "id") is not { } id || Text(root, "type") is not { } type || !root.TryGetProperty("data", out var data) || !data.TryGetProperty("object", out var about)) return null;
+        // The id becomes a key in storage.
+        if (Text(root, "id") is not { Length: > 0 and <= 255 } id || !id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_') || Text(root, "type") is not { } type
+            || Member(root, "data") is not { } data || Member(data, "object") is not { ValueKind: JsonValueKind.Object } about) return null;
         var kind = Text(about, "object");
-        var at = root.TryGetProperty("created", out var created) && created.TryGetInt64(out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
+        var at = Member(root, "created") is { ValueKind: JsonValueKind.Number } created && created.TryGetInt64(out var seconds) && seconds is >= 0 and <= 253_402_300_799
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.UnixEpoch;
         return new(
             // The day first: so that what has passed long ago is found by a range of ids.
             string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:yyyyMMdd}-{id}"), type, at,
-            about.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object ? Text(metadata, "account") : null,
+            Member(about, "metadata") is { } metadata ? Text(metadata, "account") : null,
             // A method that was detached says only here whose it was.
-            kind == "customer" ? Text(about, "id") : Text(about, "customer") ?? (data.TryGetProperty("previous_attributes", out var before) ? Text(before, "customer") : null),
+            kind == "customer" ? Text(about, "id") : Text(about, "customer") ?? (Member(data, "previous_attributes") is { } before ? Text(before, "customer") : null),
             kind == "payment_intent" ? Text(about, "id") : Text(about, "payment_intent"));
     }
 
@@ -64,6 +67,7 @@ public sealed class StripeEvents(StripeSettings settings, TimeProvider clock)
         }
     }
 
-    static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    static JsonElement? Member(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : null;
+
+    static string? Text(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 }

@@ -128,7 +128,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
                 new()
                 {
                     Expand = [Charged],
-                    Amount = attempt.Amount.Cents, Currency = Eur, Customer = account.Customer, PaymentMethod = attempt.Method,
+                    Amount = attempt.Amount.Cents, Currency = Eur, Customer = attempt.Customer, PaymentMethod = attempt.Method,
                     AllowedPaymentMethodTypes = Methods, OffSession = true, Confirm = true, Description = description, Metadata = Metadata(account.Id, invoice, attempt.Id),
                 }, Key(attempt.Id), stop), cancellation);
             // A repeated answer says what was then.
@@ -140,9 +140,9 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         }
     }
 
-    public Task<string?> FindIntentAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation)
+    public Task<string?> FindIntentAsync(PaymentAttempt attempt, CancellationToken cancellation)
     {
-        var options = new PaymentIntentListOptions { Customer = customer, Created = Since(attempt.At), Limit = 100 };
+        var options = new PaymentIntentListOptions { Customer = attempt.Customer, Created = Since(attempt.At), Limit = 100 };
         var intents = client.V1.PaymentIntents.ListAutoPagingAsync(options, null, cancellation);
         return AskAsync(async stop =>
         {
@@ -160,14 +160,14 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     /// <param name="now">With <see cref="Charged"/> unfolded.</param>
     async Task<IntentSnapshot> SeenAsync(PaymentIntent now, CancellationToken cancellation)
     {
+        // Not `[]`: that would be an empty list of Stripe's, which cannot be walked through.
         // The payment shows its latest ten; only where there were more is the list asked for.
-        IEnumerable<Refund> refunds = now.LatestCharge?.Refunds is not { } shown ? [] : !shown.HasMore ? shown
+        IEnumerable<Refund> refunds = now.LatestCharge?.Refunds is not { } shown ? Enumerable.Empty<Refund>() : !shown.HasMore ? shown
             : await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation);
         var succeeded = now.Status == "succeeded";
-        var returned = succeeded && now.LatestCharge is { Disputed: true }
-            ? (await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation))
-                .Where(dispute => dispute.Status == "lost").Sum(dispute => dispute.Amount)
-            : 0;
+        IEnumerable<Dispute> disputes = succeeded && now.LatestCharge is { Disputed: true }
+            ? await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation)
+            : Enumerable.Empty<Dispute>();
         return new(
             now.Id, Of(now.Metadata, AttemptKey), Of(now.Metadata, AccountKey), Of(now.Metadata, InvoiceKey), now.CustomerId,
             now.Status switch
@@ -177,8 +177,9 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
                 "canceled" => IntentStatus.Canceled,
                 _ => IntentStatus.Failed,
             },
-            new(now.Amount), new(succeeded ? now.AmountReceived : 0), [.. refunds.Select(Of)], new(returned),
-            now.LastPaymentError?.DeclineCode ?? now.LastPaymentError?.Code, now.LatestCharge?.PaymentMethodDetails?.Type == "sepa_debit", now.Currency);
+            new(now.Amount), new(succeeded ? now.AmountReceived : 0), [.. refunds.Select(Of)], new(disputes.Where(dispute => dispute.Status == "lost").Sum(dispute => dispute.Amount)),
+            now.LastPaymentError?.DeclineCode ?? now.LastPaymentError?.Code, now.LatestCharge?.PaymentMethodDetails?.Type == "sepa_debit", now.Currency,
+            disputes.FirstOrDefault(dispute => dispute.Status is "needs_response" or "warning_needs_response")?.Id);
     }
 
     public async Task<string?> FindAccountAsync(string intent, CancellationToken cancellation) =>
@@ -202,7 +203,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         stop => client.V1.Checkout.Sessions.CreateAsync(
             new()
             {
-                Mode = "payment", Customer = account.Customer, AllowedPaymentMethodTypes = Methods, Locale = Locale(account),
+                Mode = "payment", Customer = attempt.Customer, AllowedPaymentMethodTypes = Methods, Locale = Locale(account),
                 SuccessUrl = back.Done.AbsoluteUri, CancelUrl = back.GivenUp.AbsoluteUri, ExpiresAt = Ends(),
                 AdaptivePricing = new() { Enabled = false },
                 Metadata = Metadata(account.Id, invoice, attempt.Id),
@@ -210,10 +211,10 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
                 PaymentIntentData = new() { SetupFutureUsage = "off_session", Description = description, Metadata = Metadata(account.Id, invoice, attempt.Id) },
             }, Key(attempt.Id), stop), cancellation));
 
-    public async Task<SessionSnapshot?> FindSessionAsync(string customer, PaymentAttempt attempt, CancellationToken cancellation)
+    public async Task<SessionSnapshot?> FindSessionAsync(PaymentAttempt attempt, CancellationToken cancellation)
     {
         var sessions = await AskAsync(stop => client.V1.Checkout.Sessions.ListAsync(
-            new() { Customer = customer, Created = Since(attempt.At), Limit = 100 }, null, stop), cancellation);
+            new() { Customer = attempt.Customer, Created = Since(attempt.At), Limit = 100 }, null, stop), cancellation);
         return sessions.FirstOrDefault(session => Of(session.Metadata, AttemptKey) == attempt.Id) is { } found ? Of(found) : null;
     }
 

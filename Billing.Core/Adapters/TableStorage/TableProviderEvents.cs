@@ -60,13 +60,14 @@ public sealed class TableProviderEvents(Tables tables) : IProviderEvents
         return purged;
     }
 
-    public Task PostponeAsync(string id, CancellationToken cancellation) =>
-        tables.StripeEvents.UpsertEntityAsync(new TableEntity(Postponed, id), TableUpdateMode.Replace, cancellation);
+    public Task PostponeAsync(string id, AccountId? account, CancellationToken cancellation) =>
+        tables.StripeEvents.UpsertEntityAsync(new TableEntity(Postponed, id) { ["Account"] = account?.Value }, TableUpdateMode.Replace, cancellation);
 
-    public async IAsyncEnumerable<string> ListPostponedAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<string> ListPostponedAsync(AccountId? account, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var row in tables.StripeEvents.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Postponed}"), cancellationToken: cancellation))
-            yield return row.RowKey;
+        var filter = account is { } of
+            ? TableClient.CreateQueryFilter($"PartitionKey eq {Postponed} and Account eq {of.Value}") : TableClient.CreateQueryFilter($"PartitionKey eq {Postponed}");
+        await foreach (var row in tables.StripeEvents.QueryAsync<TableEntity>(filter, cancellationToken: cancellation)) yield return row.RowKey;
     }
 
     public Task ForgetPostponedAsync(string id, CancellationToken cancellation) => tables.StripeEvents.DeleteEntityAsync(Postponed, id, ETag.All, cancellation);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Billing.Outbox;
+namespace Billing.Telemetry;
 
 /// <summary>Log entries that an alert looks for, by their names (<c>infra/alerts.bicep</c>; a test holds the two against each other).</summary>
 public static class LogEvents
