@@ -180,7 +180,7 @@ sealed class InMemoryEvents : IProviderEvents
 {
     readonly Lock gate = new();
     readonly Dictionary<string, (ProviderEvent Event, bool IsOpen)> events = [];
-    readonly HashSet<string> postponed = [];
+    readonly Dictionary<string, AccountId?> postponed = [];
     readonly Dictionary<string, AccountId> customers = [];
     DateTimeOffset? readUntil;
 
@@ -188,7 +188,7 @@ sealed class InMemoryEvents : IProviderEvents
     {
         get
         {
-            lock (gate) return [.. events.Where(known => known.Value.IsOpen).Select(known => known.Key), .. postponed];
+            lock (gate) return [.. events.Where(known => known.Value.IsOpen).Select(known => known.Key), .. postponed.Keys];
         }
     }
 
@@ -198,8 +198,13 @@ sealed class InMemoryEvents : IProviderEvents
         Locked(() => events.TryGetValue(id, out var known) && known.IsOpen ? known.Event : null);
 
     public Task CloseAsync(string id, AccountId? account, CancellationToken cancellation) => Locked(() => events[id] = (events[id].Event, false));
-    public Task PostponeAsync(string id, CancellationToken cancellation) => Locked(() => postponed.Add(id));
-    public IAsyncEnumerable<string> ListPostponedAsync(CancellationToken cancellation) => postponed.ToList().ToAsyncEnumerable();
+    public Task PostponeAsync(string id, AccountId? account, CancellationToken cancellation) => Locked(() => postponed[id] = account);
+
+    public IAsyncEnumerable<string> ListPostponedAsync(AccountId? account, CancellationToken cancellation)
+    {
+        lock (gate) return postponed.Where(waiting => account is null || waiting.Value == account).Select(waiting => waiting.Key).ToList().ToAsyncEnumerable();
+    }
+
     public Task ForgetPostponedAsync(string id, CancellationToken cancellation) => Locked(() => postponed.Remove(id));
     public Task<DateTimeOffset?> FindReadUntilAsync(CancellationToken cancellation) => Locked(() => readUntil);
     public Task SetReadUntilAsync(DateTimeOffset at, CancellationToken cancellation) => Locked(() => readUntil = at);

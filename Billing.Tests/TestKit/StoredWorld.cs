@@ -8,6 +8,7 @@ using Billing.Documents;
 using Billing.Invoices;
 using Billing.Outbox;
 using Billing.Tests.Api;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Billing.Tests;
 
@@ -47,7 +48,7 @@ sealed class StoredWorld(string connection, StripeControl stripe)
             Due = [.. (await RowsAsync("DueAccounts")).Select(row => TableDueIndex.Parse(row.PartitionKey, row.RowKey)).Where(entry => IsWanted(entry.Account.Value))],
             Inbox = [.. (await RowsAsync("StripeEvents")).Where(row => row.GetString("State") == "open" || row.PartitionKey == "postponed").Select(row => $"{row.PartitionKey} {row.RowKey}")],
             Queues = await CountAsync(),
-            Findings = await new TableFindings(new(tables)).ListAsync(resolved: false, default).Where(finding => IsWanted(finding.Account.Value)).ToListAsync(),
+            Findings = await new TableFindings(new(tables), NullLogger<TableFindings>.Instance).ListAsync(resolved: false, default).Where(finding => IsWanted(finding.Account.Value)).ToListAsync(),
             Index = await new TableDocumentIndex(new(tables)).ListAsync(DateOnly.MinValue, DateOnly.MaxValue, default).ToListAsync(),
         };
     }
