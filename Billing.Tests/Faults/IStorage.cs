@@ -100,7 +100,7 @@ sealed class StorageInMemory : IStorage
     }
 
     // Housekeeping knows tables, not ports.
-    public bool Runs(string timer) => timer is "CloseDueCycles" or "ReconcilePayments" or "SweepAccounts";
+    public bool Runs(string timer) => timer is "CloseDueCycles" or "ReconcilePayments" or "SweepNotifications" or "SweepAccounts";
 
     public async Task<Picture> PictureAsync(DateTimeOffset now, Api.StripeControl stripe, Crm crm)
     {

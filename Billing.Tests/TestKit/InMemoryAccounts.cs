@@ -236,6 +236,7 @@ sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
 
     public bool IsDown { get; set; }
     public Dictionary<string, CrmEvent> Told { get; } = [];
+    readonly Dictionary<string, DateTimeOffset> _postponed = [];
     public Dictionary<string, OperatorFinding> Findings { get; } = [];
 
     public Task AddAsync(CrmEvent notification, CancellationToken cancellation)
@@ -254,6 +255,21 @@ sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
     {
         lock (_lock) Told.Remove(notification.Id);
         return Task.CompletedTask;
+    }
+
+    public Task PostponeAsync(CrmEvent notification, DateTimeOffset until, CancellationToken cancellation)
+    {
+        lock (_lock) _postponed[notification.Id] = until;
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<AccountId> FindStalledAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            return Told.Values.OrderBy(told => (told.Version, told.Place)).DistinctBy(told => told.Account)
+                .Where(told => _postponed.GetValueOrDefault(told.Id, told.At) < before).Select(told => told.Account).ToList().ToAsyncEnumerable();
+        }
     }
 
     public Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation) => Task.CompletedTask;
