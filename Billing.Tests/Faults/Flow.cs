@@ -10,12 +10,9 @@ sealed record Flow(string Name, Func<World, Task> Begin, Func<World, Customer, T
 {
     const string Visa = "4242424242424242", Declined = "4000000000000341", Debit = "DE89370400440532013000", ReturnedDebit = "DE35370400440532013002";
 
-    /// <summary>Whether money moves in it.</summary>
-    public bool MovesMoney { get; init; } = true;
-
     public static readonly Flow[] All =
     [
-        new("open", _ => Task.CompletedTask, (world, _) => Opened(world)) { MovesMoney = false },
+        new("open", _ => Task.CompletedTask, (world, _) => Opened(world)),
         new("leave a card", Opened, (_, acme) => acme.LeavesAsync(Visa)),
         new("upgrade with charge", WithCard, (_, acme) => acme.ChangesAsync("business")),
         new("downgrade declined", WithDeclined, async (world, acme) =>
@@ -24,8 +21,8 @@ sealed record Flow(string Name, Func<World, Task> Begin, Func<World, Customer, T
             // The first retry.
             await world.StopAsync(Moment.Of("2026-05-09"));
         }),
-        new("book", WithCard, (_, acme) => acme.BooksAsync("users", 2)) { MovesMoney = false },
-        new("withdraw before the close", WithBooking, WithdrawAsync) { MovesMoney = false },
+        new("book", WithCard, (_, acme) => acme.BooksAsync("users", 2)),
+        new("withdraw before the close", WithBooking, WithdrawAsync),
         new("close", async world =>
         {
             await WithBooking(world);
@@ -74,9 +71,9 @@ sealed record Flow(string Name, Func<World, Task> Begin, Func<World, Customer, T
             await Opened(world);
             await Acme(world).PayPageAsync(FirstInvoice);
         }, VoidAsync),
-        new("manage methods", WithCard, async (_, acme) => (await acme.PostAsync("/payment-method/session", new { returnUrl = acme.Back })).Ok()) { MovesMoney = false },
+        new("manage methods", WithCard, async (_, acme) => (await acme.PostAsync("/payment-method/session", new { returnUrl = acme.Back })).Ok()),
         new("method removed", WithCard, async (world, acme) => await world.Stripe.DetachAsync((await world.Stripe.IntentsAsync(acme.Id))[0].Text("customer"))),
-        new("bank transfer", Opened, (_, acme) => acme.PaysAsync()) { MovesMoney = false },
+        new("bank transfer", Opened, (_, acme) => acme.PaysAsync()),
         new("dunning", async world =>
         {
             await Opened(world);
@@ -85,7 +82,7 @@ sealed record Flow(string Name, Func<World, Task> Begin, Func<World, Customer, T
         {
             await world.StopAsync(Moment.Of("2026-05-23"));
             await world.StopAsync(Moment.Of("2026-06-10"));
-        }) { MovesMoney = false },
+        }),
         new("archive", async world =>
         {
             world.Host.Wire.Arm("/documents/", Fault.End);
@@ -96,7 +93,7 @@ sealed record Flow(string Name, Func<World, Task> Begin, Func<World, Customer, T
             world.Software++;
             await world.StopAsync(Moment.Of("2026-05-06T08:02:00Z"));
             Assert.Equal(200, (await acme.GetAsync($"/invoices/{FirstInvoice}/pdf")).Status);
-        }) { MovesMoney = false },
+        }),
     ];
 
     const string Id = "acme", FirstInvoice = "inv-1";

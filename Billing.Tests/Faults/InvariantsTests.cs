@@ -51,6 +51,7 @@ public class InvariantsTests
         ["period opened twice"] = (In(account => account with { Documents = [.. account.Documents, account.Documents[0] with { Id = InvoiceId.Of(90), Sequence = 90, Number = "RE-1" }] }), "is opened by"),
         ["period not opened"] = (In(account => account with { Documents = [.. account.Documents.SkipLast(1)] }), "no document opens the period"),
         ["day billed twice"] = (InLine(0, line => line with { To = line.To.AddDays(1) }), "times for its plan"),
+        ["plan credited too much"] = (In(account => account with { Documents = [.. account.Documents.Select(document => document.Kind == DocumentKind.CreditNote ? document with { Lines = [.. Enumerable.Repeat(account.Documents[0].Lines[0], 3)] } : document)] }), "more is credited for"),
         ["day not billed"] = (InState(state => state with { PeriodIndex = state.PeriodIndex + 1 }), "is not billed"),
         ["booking twice"] = (In(account => account with { Bookings = [.. account.Bookings, account.Bookings[0]] }), "is there 2 times"),
         ["booking billed short"] = (InBooking(BookingStatus.Active, booking => booking with { BilledThrough = booking.BilledThrough.AddDays(1) }), "is not billed from"),

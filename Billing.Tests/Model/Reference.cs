@@ -16,6 +16,9 @@ sealed class Reference
     readonly List<Document> documents = [];
     readonly List<Booking> bookings = [];
     string plan;
+
+    /// <summary>Monthly, of what is billed for the running period: an upgrade credits it.</summary>
+    long price;
     DateOnly anchor;
     int index;
     DateOnly? endsOn;
@@ -24,7 +27,8 @@ sealed class Reference
     int places;
 
     /// <param name="Booking">Its number; 0 of a line of the plan.</param>
-    sealed record Line(DateOnly From, DateOnly To, long Net, int Booking = 0);
+    /// <param name="Monthly">The plan's price where it is one of a plan, negative where that is credited; else 0.</param>
+    sealed record Line(DateOnly From, DateOnly To, long Net, int Booking = 0, long Monthly = 0);
 
     sealed record Document(string Kind, DateOnly Date)
     {
@@ -71,9 +75,17 @@ sealed class Reference
         if (to == plan) return "plan_already_active";
         if (isSuspended) return "access_suspended";
         if (PlanPrices[to] > PlanPrices[plan])
-            Issue("Invoice", today, [new(today, LastDay, -Prorated(PlanPrices[plan], today)), new(today, LastDay, Prorated(PlanPrices[to], today))]);
+        {
+            List<Line> lines = price > 0 ? [new(today, LastDay, -Prorated(price, today), Monthly: -price)] : [];
+            price = PlanPrices[to];
+            Issue("Invoice", today, [.. lines, new(today, LastDay, Prorated(price, today), Monthly: price)]);
+        }
         else if (endsOn is not null) return "cancellation_pending";
-        else Issue("Invoice", today, [new(today, today, DowngradeFee)]);
+        else
+        {
+            price = Math.Min(price, PlanPrices[to]);
+            Issue("Invoice", today, [new(today, today, DowngradeFee)]);
+        }
         plan = to;
         return null;
     }
@@ -137,7 +149,10 @@ sealed class Reference
     public string? Void(int place, DateOnly today)
     {
         var document = History[place];
-        return document.IsIssued && document.Kind != "CreditNote" && Credit(document, [.. document.Left], today) ? null : "invoice_not_payable";
+        List<Line> left = [.. document.Left];
+        if (!document.IsIssued || document.Kind == "CreditNote" || !Credit(document, left, today)) return "invoice_not_payable";
+        price = Math.Max(price - left.Where(line => line.To == LastDay).Sum(line => line.Monthly), 0);
+        return null;
     }
 
     /// <summary>All of it, as <see cref="Of"/> tells it of an account.</summary>
@@ -158,7 +173,8 @@ sealed class Reference
     void Start(DateOnly today)
     {
         (anchor, index, endsOn, hasEnded) = (today, 0, null, false);
-        Issue("Invoice", today, [new(today, LastDay, PlanPrices[plan])]);
+        price = PlanPrices[plan];
+        Issue("Invoice", today, [new(today, LastDay, price, Monthly: price)]);
     }
 
     void Close(DateOnly today)
@@ -173,9 +189,10 @@ sealed class Reference
         }
 
         index++;
+        price = PlanPrices[plan];
         List<Line> lines =
         [
-            new(PeriodStart, LastDay, PlanPrices[plan]),
+            new(PeriodStart, LastDay, price, Monthly: price),
             .. bookings.Where(booking => booking.Status == "Active").Select(booking => new Line(PeriodStart, LastDay, AddOnPrice * booking.Quantity, booking.Number)),
             .. collected,
         ];

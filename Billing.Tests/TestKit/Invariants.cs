@@ -68,11 +68,18 @@ static class Invariants
         }
     }
 
-    /// <summary>Each day of the subscription is billed once for a plan.</summary>
+    /// <summary>
+    /// Each day of the subscription is billed once for a plan. Where that was taken back, an upgrade may bill it once more, and credits no more than
+    /// what is left.
+    /// </summary>
     static IEnumerable<string> Days(AccountPicture account)
     {
-        var cover = Cover(Billed(account).SelectMany(document => document.Lines).Where(IsOfPlan));
-        foreach (var (day, times) in cover.Where(day => day.Value != 1)) yield return $"{day} is billed {times} times for its plan";
+        var billed = Billed(account).SelectMany(document => document.Lines).Where(IsOfPlan).ToList();
+        var takenBack = account.Documents.Where(document => document.Kind == DocumentKind.CreditNote).SelectMany(note => note.Lines).Where(IsOfPlan).ToList();
+        var (cover, gone) = (Cover(billed), Cover(takenBack));
+        foreach (var (day, times) in cover.Where(day => day.Value < 1 || day.Value > 1 + gone.GetValueOrDefault(day.Key))) yield return $"{day} is billed {times} times for its plan";
+        var (prices, given) = (Cover(billed, Price), Cover(takenBack, Price));
+        foreach (var (day, _) in prices.Where(day => day.Value < given.GetValueOrDefault(day.Key))) yield return $"more is credited for {day} than was billed for its plan";
         var end = account.State.HasEnded ? account.State.EndsOn!.Value : account.State.Period.LastDay;
         for (var day = account.State.Anchor; day <= end; day = day.AddDays(1))
         {
@@ -260,16 +267,19 @@ static class Invariants
 
     static string Name(Invoice document) => document.Number ?? $"void draft {document.Id}";
     static bool IsOfPlan(InvoiceLine line) => line.Kind is LineKind.Plan or LineKind.PlanCredit;
+    static int Price(InvoiceLine line) => (int)line.UnitNet.Cents;
     static int Sign(InvoiceLine line) => line.Kind == LineKind.PlanCredit ? -1 : 1;
     static bool IsNotFailed(GivenBack refund) => refund.Status is not ("failed" or "canceled");
     static long Rounded(decimal cents) => (long)Math.Round(cents, MidpointRounding.AwayFromZero);
 
-    static Dictionary<DateOnly, int> Cover(IEnumerable<InvoiceLine> lines)
+    static Dictionary<DateOnly, int> Cover(IEnumerable<InvoiceLine> lines) => Cover(lines, Sign);
+
+    static Dictionary<DateOnly, int> Cover(IEnumerable<InvoiceLine> lines, Func<InvoiceLine, int> weight)
     {
         var cover = new Dictionary<DateOnly, int>();
         foreach (var line in lines)
         {
-            for (var day = line.From; day <= line.To; day = day.AddDays(1)) cover[day] = cover.GetValueOrDefault(day) + Sign(line);
+            for (var day = line.From; day <= line.To; day = day.AddDays(1)) cover[day] = cover.GetValueOrDefault(day) + weight(line);
         }
         return cover;
     }
