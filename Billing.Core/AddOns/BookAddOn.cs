@@ -48,7 +48,7 @@ public static class BookAddOn
             OrderBilling.CollectiveInvoice, account.PaymentMethod is not null, null,
             new LocalizedText(
                 $"Sie können diese Zusatzoption bis zum {booked.Booking.WithdrawableThrough:dd.MM.yyyy} widerrufen.",
-                $"You can withdraw this add-on until {booked.Booking.WithdrawableThrough:yyyy-MM-dd}.").In(account.Language),
+                $"You can withdraw this add-on until {booked.Booking.WithdrawableThrough:d MMM yyyy}.").In(account.Language),
             CloseCycle.NextRenewal(after, terms), null, booked.Booking.WithdrawableThrough);
         return new Order(preview, preview.BindingTerms(), preview.EffectiveOn, NeedsNumber: false, (at, by, _) => new(
             Apply(account, booked, today).Journaled(at, by, "add_on.booked", $"{booked.Line.Description} gebucht, anteilig {net} netto."),

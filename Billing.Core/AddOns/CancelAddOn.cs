@@ -31,7 +31,7 @@ public static class CancelAddOn
             "cancellation", booking.Id.ToString(), today, endsOn, Money.Zero, Money.Zero,
             new LocalizedText(
                 $"Die Option bleibt bis zum {endsOn:dd.MM.yyyy} aktiv und läuft danach automatisch aus.",
-                $"The add-on stays active until {endsOn:yyyy-MM-dd} and then ends automatically.").In(account.Language));
+                $"The add-on stays active until {endsOn:d MMM yyyy} and then ends automatically.").In(account.Language));
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account.WithBooking(booking with { Status = BookingStatus.Cancelled, EndsOn = endsOn }))
                 .Notify(new("add_on.cancelled") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity, EndsOn = endsOn })

@@ -16,7 +16,7 @@ public static class CancelSubscription
             "cancellation", "subscription", today, endsOn, Money.Zero, Money.Zero,
             new LocalizedText(
                 $"Ihr Abonnement endet zum {endsOn:dd.MM.yyyy}. Bis dahin können Sie alles weiter nutzen und die Kündigung zurücknehmen.",
-                $"Your subscription ends on {endsOn:yyyy-MM-dd}. Until then you can use everything and take the cancellation back.").In(account.Language));
+                $"Your subscription ends on {endsOn:d MMM yyyy}. Until then you can use everything and take the cancellation back.").In(account.Language));
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account with { EndsOn = endsOn })
                 .Notify(new("subscription.cancelled") { EndsOn = endsOn })

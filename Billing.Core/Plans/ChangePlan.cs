@@ -104,6 +104,6 @@ public static class ChangePlan
     static LocalizedText NotRefunded(Account account, PlanChanged changed) => new(
         $"Für die restlichen Tage bis zum {account.Period.LastDay:dd.MM.yyyy} wird nichts erstattet. "
         + $"Ein späteres Upgrade von {changed.To.Name} wird auch in diesem Zeitraum wieder berechnet.",
-        $"For the remaining days until {account.Period.LastDay:yyyy-MM-dd} nothing is refunded. "
+        $"For the remaining days until {account.Period.LastDay:d MMM yyyy} nothing is refunded. "
         + $"A later upgrade from {changed.To.Name} is charged again, in this period too.");
 }

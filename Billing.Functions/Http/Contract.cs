@@ -159,7 +159,7 @@ public static class Contract
     static string StatusText(AddOnBooking booking, Language language) => (booking.Status switch
     {
         BookingStatus.Active => new LocalizedText("Aktiv", "Active"),
-        BookingStatus.Cancelled => new($"Kündigung zum {booking.EndsOn:dd.MM.yyyy}", $"Cancelled as of {booking.EndsOn:yyyy-MM-dd}"),
+        BookingStatus.Cancelled => new($"Kündigung zum {booking.EndsOn:dd.MM.yyyy}", $"Cancelled as of {booking.EndsOn:d MMM yyyy}"),
         BookingStatus.Ended => new($"Beendet zum {booking.EndsOn:dd.MM.yyyy}", $"Ended on {booking.EndsOn:yyyy-MM-dd}"),
         _ => new("Widerrufen", "Withdrawn"),
     }).In(language);

@@ -104,7 +104,7 @@ export class ApiClient {
   /** @param {string} method @param {string} path @param {object | undefined} body @param {string | undefined} key @param {boolean} fresh */
   async #fetch(method, path, body, key, fresh) {
     /** @type {Record<string, string>} */
-    const headers = { Authorization: `Bearer ${await this.token(fresh)}`, "Accept-Language": this.language };
+    const headers = { Authorization: `Bearer ${await this.#bearer(fresh)}`, "Accept-Language": this.language };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key !== undefined) headers["Idempotency-Key"] = key;
     try {
@@ -118,6 +118,16 @@ export class ApiClient {
         signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
+      throw new ConnectionLost();
+    }
+  }
+
+  /** Without a connection the host page gets no token either: that, too, can be tried again. @param {boolean} fresh */
+  async #bearer(fresh) {
+    try {
+      return await this.token(fresh);
+    } catch (failure) {
+      console.info("The host page gives no token.", failure);
       throw new ConnectionLost();
     }
   }

@@ -204,16 +204,7 @@ export class CloudCrmBilling extends HTMLElement {
       await goTo(session.url);
     }),
 
-    moreInvoices: () => this.#do("more", async () => {
-      const cursor = this.#page.overview.nextCursor;
-      /** @type {Invoices} */
-      const next = await this.#client.get(`/invoices?cursor=${encodeURIComponent(cursor ?? "")}`);
-      const { overview } = this.#page;
-      // Looked at anew meanwhile: then these may not be the next ones.
-      if (overview.nextCursor !== cursor) return;
-      this.#set({ overview: { ...overview, invoices: [...overview.invoices, ...next.invoices], nextCursor: next.nextCursor } });
-      /** @type {HTMLElement | null} */ (this.#root.querySelector(`[data-invoice="${CSS.escape(next.invoices[0]?.id ?? "")}"] button`))?.focus();
-    }),
+    moreInvoices: () => this.#do("more", () => this.#appendInvoices()),
 
     /** @param {string} id */
     openInvoice: (id) => this.#open(id, false, null),
@@ -305,6 +296,19 @@ export class CloudCrmBilling extends HTMLElement {
       else this.#set({ phase: "failed", problem: this.#textOf(failure) });
       return false;
     }
+  }
+
+  /** The next page of the history. @returns {Promise<void>} */
+  async #appendInvoices() {
+    const cursor = this.#page.overview.nextCursor;
+    if (cursor === null) return;
+    /** @type {Invoices} */
+    const next = await this.#client.get(`/invoices?cursor=${encodeURIComponent(cursor)}`);
+    const { overview } = this.#page;
+    // Looked at anew meanwhile: the list ends elsewhere now, and other documents come next.
+    if (overview.nextCursor !== cursor) return this.#appendInvoices();
+    this.#set({ overview: { ...overview, invoices: [...overview.invoices, ...next.invoices], nextCursor: next.nextCursor } });
+    /** @type {HTMLElement | null} */ (this.#root.querySelector(`[data-invoice="${CSS.escape(next.invoices[0]?.id ?? "")}"] button`))?.focus();
   }
 
   /** After an order: the host page is told, what is shown is fetched anew, and then the customer is told. @param {string} text */

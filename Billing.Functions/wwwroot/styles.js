@@ -68,7 +68,7 @@ styles.replaceSync(/* css */ `
   .button {
     display: inline-flex; align-items: center; justify-content: center; gap: .5rem; min-height: 2.75rem; padding: .5rem 1.1rem;
     font: inherit; font-weight: 600; line-height: 1.25; text-align: center; color: var(--text); background: var(--surface);
-    border: 1px solid color-mix(in srgb, var(--field) 70%, transparent); border-radius: var(--small-radius); cursor: pointer;
+    border: 1px solid color-mix(in srgb, var(--field) 70%, transparent); border-radius: var(--small-radius); cursor: pointer; user-select: none;
   }
   .button:hover { background: var(--calm) }
   .button.primary, .button.danger, .button.success { color: var(--on-colour); border-color: transparent }
@@ -143,8 +143,9 @@ styles.replaceSync(/* css */ `
   .method .grow { flex-basis: 24rem }
   .method h3 { display: flex; align-items: center; gap: .6rem; margin-bottom: .3rem }
   .method p { color: var(--muted) }
-  .stripe { display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: .4rem; background: #5b4fd6; color: #fff; font-weight: 700; font-size: .95rem }
+  .stripe { flex: none; display: inline-grid; place-items: center; width: 1.6rem; height: 1.6rem; border-radius: .4rem; background: #5b4fd6; color: #fff; font-weight: 700; font-size: .95rem }
   .method .onfile { display: flex; align-items: center; gap: .4rem .75rem; margin-top: .9rem; padding: .75rem 1rem; background: var(--calm); border-radius: var(--small-radius); color: var(--text); width: fit-content; max-width: 100% }
+  .onfile .muted { white-space: nowrap }
 
   .offers { display: grid; gap: .75rem }
   .offer { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; align-items: center; padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: var(--radius) }
@@ -191,6 +192,7 @@ styles.replaceSync(/* css */ `
   dialog.wide { width: min(80rem, calc(100vw - 2rem)); height: calc(100dvh - 2rem) }
   dialog > header { display: flex; align-items: start; gap: 1rem; padding: 1.25rem 1.25rem 1rem 1.75rem }
   dialog > header h2 { font-size: 1.3rem; padding-top: .25rem }
+  dialog > header p { text-wrap: balance }
   dialog .body { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; align-content: start; container-type: inline-size; padding: .25rem 1.75rem 1.25rem; overflow: auto; min-height: 0 }
   dialog .body:not(:has(*)) { padding: 0 }
   dialog > footer { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; justify-content: flex-end; padding: 1rem 1.75rem; border-top: 1px solid var(--line); background: var(--calm) }
@@ -215,6 +217,7 @@ styles.replaceSync(/* css */ `
   .toolbar { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; padding: .75rem 1.75rem; border-block: 1px solid var(--line); background: var(--calm) }
   dialog .body.document { flex: 1; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 0; padding: 0; align-content: stretch; overflow: hidden }
   dialog:not(.wide) .body.document { grid-template-columns: minmax(0, 1fr); overflow: auto }
+  dialog:not(.wide) .details { padding-top: .25rem }
   .details { display: flex; flex-direction: column; container-type: inline-size; gap: 1.1rem; padding: 1.25rem 1.75rem; overflow: auto }
   /* Never hidden either. */
   .details > .said:not(:has(*)) { margin-bottom: -1.1rem }
@@ -226,6 +229,9 @@ styles.replaceSync(/* css */ `
   .nofile .waiting { color: #fff }
   .nofile .icon { width: 2rem; height: 2rem }
 
+  @container (min-width: 60rem) {
+    [data-booking] th { white-space: nowrap }
+  }
   @container (max-width: 60rem) {
     .points { grid-template-columns: repeat(2, 1fr) }
   }
@@ -234,6 +240,7 @@ styles.replaceSync(/* css */ `
     .plan h3 { font-size: .95rem }
     .plan .button { padding-inline: .5rem }
     .offer-price { flex-basis: 13rem }
+    .quantity { margin-left: auto }
     .cards thead th, .cards tbody th, .cards tbody td { padding-inline: .4rem }
     .cards .button .icon { display: none }
   }
@@ -243,7 +250,7 @@ styles.replaceSync(/* css */ `
     .method .onfile { flex-wrap: wrap; width: 100% }
     .onfile > span:not(.badge) { flex: 1 1 60% }
     .points { grid-template-columns: 1fr; gap: .8rem }
-    .method .button, .offer .button { width: 100% }
+    .method .button, .offer .button { width: 100%; padding-inline: .5rem }
     .offer-price, .offer .grow { flex: 1 1 100% }
     .offer { padding: 1rem; position: relative }
     .emblem { display: none }
@@ -286,14 +293,17 @@ styles.replaceSync(/* css */ `
     .file { height: 75dvh }
   }
   @media (max-width: 36rem) {
-    dialog, dialog.wide { width: 100vw; height: auto; max-height: 100dvh; margin-bottom: 0; border-radius: var(--radius) var(--radius) 0 0 }
+    dialog, dialog.wide { width: 100vw; height: fit-content; max-height: 100dvh; margin-bottom: 0; border-radius: var(--radius) var(--radius) 0 0 }
     dialog.wide { height: 100dvh; border-radius: 0 }
     dialog > header { padding: 1rem .75rem .75rem 1.15rem }
     dialog .body, .details { padding-inline: 1.15rem }
     dialog > footer, .toolbar { padding: .85rem 1.15rem }
+    dialog > footer > .grow:empty { flex-basis: 100%; margin-bottom: -.75rem }
     dialog > footer .button { flex: 1 1 100%; order: 1 }
     dialog > footer .button.primary, dialog > footer .button.danger { order: 0 }
     .toolbar .button { flex: 1 1 8.5rem; padding-inline: .5rem }
+    .toolbar .success { flex-basis: 100%; order: -1 }
+    .toolbar .grow { display: none }
     .facts > div { grid-template-columns: 1fr; gap: 0 }
     .facts dd { font-weight: 500 }
   }

@@ -128,4 +128,4 @@ language.value = asked.get("lang") ?? "";
 show();
 document.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 await tick();
-setInterval(() => void tick(), 20_000);
+setInterval(() => void tick().catch(() => { byId("now").textContent = "…"; }), 20_000);

@@ -160,14 +160,14 @@ sealed class HostedPages(StripeAccount account, HostedSessions hosted, PaymentMe
     static string Forms(IReadOnlyList<string> types, string button)
     {
         var card = $"""
-            <form method="post"><h3>Karte</h3>
+            <form method="post"><h2>Karte</h2>
             <label>Kartennummer <input name="card" inputmode="numeric" autocomplete="off" required placeholder="4242 4242 4242 4242"></label>
             <div class="two"><label>Gültig bis <input name="expiry" placeholder="MM/JJ" pattern="(0[1-9]|1[0-2])\s*/\s*(20)?[0-9][0-9]" required></label>
             <label>Prüfziffer <input name="cvc" inputmode="numeric" autocomplete="off" pattern="[0-9]{"{3,4}"}" placeholder="123" required></label></div>
             <button>{button}</button></form>
             """;
         var iban = $"""
-            <form method="post"><h3>SEPA-Lastschrift</h3>
+            <form method="post"><h2>SEPA-Lastschrift</h2>
             <label>IBAN <input name="iban" autocomplete="off" required placeholder="DE89 3704 0044 0532 0130 00"></label>
             <p class="note">Mit „{button}“ ermächtigen Sie CloudCRM, Zahlungen von diesem Konto per Lastschrift einzuziehen. Sie können binnen acht Wochen die Erstattung verlangen.</p>
             <button>{button}</button></form>
@@ -184,7 +184,7 @@ sealed class HostedPages(StripeAccount account, HostedSessions hosted, PaymentMe
         .mark { background: #a44a06; color: #fff; text-align: center; padding: .5rem 1rem; font-size: .95rem }
         main { max-width: 32rem; margin: 2.5rem auto; background: #fff; border: 1px solid #dde2e9; border-radius: 14px; padding: 2rem; box-shadow: 0 10px 40px rgb(16 32 56 / .08) }
         .seller { margin: 0 0 .25rem; color: #566170; font-size: .9rem } h1 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -.02em; margin: 0 0 1rem }
-        h2 { font-size: 1.1rem; margin: 1.75rem 0 0 } h3 { font-size: 1rem; margin: 0 0 .75rem }
+        h2 { font-size: 1.1rem; margin: 1.75rem 0 0 } form h2 { font-size: 1rem; margin: 0 0 .75rem }
         form { margin: 1.5rem 0; padding-top: 1.5rem; border-top: 1px solid #e4e8ee } td form { display: flex; flex-wrap: wrap; gap: .4rem; justify-content: flex-end; margin: 0; padding: 0; border: 0 }
         label { display: block; margin-bottom: .9rem; font-size: .9rem; color: #48525f } .two { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem }
         input { display: block; width: 100%; margin-top: .25rem; font: inherit; font-size: 1rem; color: #17202b; padding: .65rem .75rem; border: 1px solid #8592a3; border-radius: 8px }
@@ -196,7 +196,7 @@ sealed class HostedPages(StripeAccount account, HostedSessions hosted, PaymentMe
         a { color: #4338b8 } .note { font-size: .85rem; color: #566170 } .problem { background: #fdecea; color: #992020; padding: .75rem 1rem; border-radius: 8px } .back { text-align: center; margin-bottom: 0 }
         @media (max-width: 32rem) { main { margin: 0; border: 0; border-radius: 0; padding: 1.5rem 1.25rem } }
         </style></head>
-        <body><div class="mark"><b>Simulation</b> – keine echte Zahlung. Bitte nur Testdaten eingeben.</div><main><p class="seller">CloudCRM</p><h1>{{Html(title)}}</h1>
+        <body><header class="mark"><b>Simulation</b> – keine echte Zahlung. Bitte nur Testdaten eingeben.</header><main><p class="seller">CloudCRM</p><h1>{{Html(title)}}</h1>
         {{content}}
         </main></body></html>
         """, "text/html; charset=utf-8", statusCode: status);

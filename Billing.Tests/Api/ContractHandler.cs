@@ -201,7 +201,7 @@ sealed record Operation(string Method, string Path, JsonElement Json)
     /// <summary>A file of a documented type, of which no schema says more; or nothing, where nothing is documented.</summary>
     public bool IsBinary(OpenApi document, int status, string? mediaType, byte[] body) =>
         Responses.TryGetValue(status, out var response) && (document.Resolve(response).TryGetProperty("content", out var content)
-            ? content.TryGetProperty(mediaType ?? "", out var file) && !file.TryGetProperty("schema", out _)
+            ? content.TryGetProperty(mediaType ?? "", out var file) && (!file.TryGetProperty("schema", out var schema) || schema.TryGetProperty("format", out var format) && format.ValueEquals("binary"))
             : body.Length == 0);
 
     /// <summary>Null where the document does not know the media type with that status.</summary>

@@ -18,6 +18,7 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(15_000);
         try
         {
             Browser = await playwright.Chromium.LaunchAsync(new()
@@ -75,7 +76,7 @@ public sealed class PageWorld : IAsyncLifetime
     }
 
     /// <summary>A visitor with an empty browser.</summary>
-    public async Task<Visitor> VisitorAsync(Service service, int width = 1280)
+    public async Task<Visitor> VisitorAsync(Service service, int width = Visitor.Desk)
     {
         var context = await chromium.Browser!.NewContextAsync(new()
         {

@@ -21,11 +21,11 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         await using var visitor = await world.VisitorAsync(service);
         var customer = await service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
-        var sent = new List<string?>();
+        var (sent, release) = (new List<string?>(), new TaskCompletionSource());
         await visitor.Page.RouteAsync("**/add-ons", async route =>
         {
             if (route.Request.Method == "POST") sent.Add(await route.Request.HeaderValueAsync("Idempotency-Key"));
-            await Task.Delay(1000, TestContext.Current.CancellationToken);
+            await release.Task;
             await route.ContinueAsync();
         });
         await visitor.ClickAsync("+ Hinzufügen Zusätzliche Benutzer");
@@ -38,6 +38,7 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         for (var time = 0; time < 3; time++) await visitor.Page.Keyboard.PressAsync("Escape");
         await Expect(visitor.Dialog).ToBeVisibleAsync();
         await visitor.ShootAsync("wird-gebucht");
+        release.SetResult();
         await visitor.ToldAsync("wurde gebucht");
         Assert.Single(sent);
         Assert.Single(await customer.BookingsAsync());
@@ -101,6 +102,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [InlineData("+ Hinzufügen Zusätzliche Benutzer", "Zahlungspflichtig buchen")]
     [InlineData("Kündigen", "Jetzt widerrufen")]
     [InlineData("Abonnement kündigen", "Jetzt kündigen")]
+    [InlineData("PDF / Details RE-", "Jetzt bezahlen")]
+    [InlineData("Nächste Rechnung ansehen", "Schließen")]
     public async Task A_reload_in_the_middle_of_a_dialog_orders_nothing(string opens, string confirms)
     {
         await using var visitor = await world.VisitorAsync(service);
@@ -125,6 +128,29 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         Assert.Equal(before, await customer.StateAsync());
     }
 
+    /// <summary>The request is on its way when the page goes: the page that comes shows what the service has made of it.</summary>
+    [Fact]
+    public async Task A_reload_in_the_middle_of_an_order_shows_what_came_of_it()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        var booked = new TaskCompletionSource();
+        await visitor.Page.RouteAsync("**/add-ons", async route =>
+        {
+            await route.FetchAsync();
+            booked.SetResult();
+        });
+        await visitor.ClickAsync("+ Hinzufügen Zusätzliche Benutzer");
+        await visitor.PreviewedAsync();
+        await visitor.ClickAsync("Zahlungspflichtig buchen", visitor.Dialog);
+        await booked.Task;
+        await visitor.Page.ReloadAsync();
+        await visitor.Booking("Zusätzliche Benutzer (+1)").ReadsAsync("Aktiv");
+        await Expect(visitor.Dialog).ToBeHiddenAsync();
+        Assert.Single(await customer.BookingsAsync());
+    }
+
     [Fact]
     public async Task Two_tabs_do_not_order_the_same_twice()
     {
@@ -144,6 +170,34 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         // The other tab sees what has become of it.
         await Expect(other.Button("Bereits aktiv", other.Plan("CloudCRM - Business"))).ToBeVisibleAsync();
         Assert.Equal(2, (await customer.DocumentsAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData("Tarif wählen", "Zahlungspflichtig upgraden", "Upgrade durchgeführt", "Dieser Tarif ist bereits aktiv.", "plan.upgraded")]
+    [InlineData("Kündigen", "Jetzt widerrufen", "wurde widerrufen", "Das ist bereits beendet.", "add_on.withdrawn")]
+    [InlineData("Abonnement kündigen", "Jetzt kündigen", "Ihr Abonnement ist zum", "Das ist bereits gekündigt.", "subscription.cancelled")]
+    public async Task Two_tabs_that_confirm_at_once_are_one_order_and_one_refusal(string opens, string confirms, string done, string refused, string journaled)
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await customer.BooksAsync("storage");
+        Visitor[] tabs = [visitor, await visitor.AnotherTabAsync()];
+        foreach (var tab in tabs)
+        {
+            await tab.OpenAsync(customer);
+            await (opens == "Kündigen" ? tab.Button(opens, tab.Booking("Speicherplatz")) : tab.Button(opens)).ClickAsync();
+            await tab.PreviewedAsync();
+        }
+        await Task.WhenAll(tabs.Select(tab => tab.ClickAsync(confirms, tab.Dialog)));
+
+        var ends = await Task.WhenAll(tabs.Select(async tab =>
+        {
+            var (success, refusal) = (tab.Message.GetByText(done), tab.Dialog.GetByText(refused));
+            await Expect(success.Or(refusal)).ToBeVisibleAsync();
+            return await success.IsVisibleAsync();
+        }));
+        Assert.Single(ends, isDone => isDone);
+        Assert.Single((await customer.GetAsync("/journal?limit=100")).Ok().Items("entries"), entry => entry.Text("action") == journaled);
     }
 
     [Fact]
@@ -230,6 +284,74 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         await visitor.Page.UnrouteAllAsync();
         await visitor.ClickAsync("Erneut versuchen");
         await Expect(visitor.Button("Bereits aktiv", visitor.Plan("CloudCRM - Business"))).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_connection_nothing_is_lost_and_all_can_be_tried_again()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await service.OpenAsync("pro");
+        await visitor.OpenAsync(customer);
+        await visitor.Context.SetOfflineAsync(true);
+        await visitor.ClickAsync("Tarif wählen");
+        await visitor.Dialog.ReadsAsync("Keine Verbindung zum Server. Bitte prüfen Sie Ihre Internetverbindung.");
+        await visitor.ShootAsync("ohne-verbindung");
+        await visitor.Context.SetOfflineAsync(false);
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.PreviewedAsync();
+        await visitor.Context.SetOfflineAsync(true);
+        await visitor.ClickAsync("Zahlungspflichtig upgraden", visitor.Dialog);
+        await visitor.Dialog.ReadsAsync("Es wird nichts doppelt gebucht.");
+        await visitor.Context.SetOfflineAsync(false);
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.ToldAsync("CloudCRM - Business ist jetzt aktiv.");
+        Assert.Equal(2, (await customer.DocumentsAsync()).Count);
+    }
+
+    /// <summary>Each thing that can be asked for outside of an order fails once: it is told in the service's words, where it was asked for, and works the next time.</summary>
+    [Fact]
+    public async Task What_the_service_fails_at_is_told_and_can_be_asked_for_again()
+    {
+        const string Away = "Der Dienst ist gerade nicht erreichbar.";
+        await using var visitor = await world.VisitorAsync(service);
+        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        Task FailAsync(string path) => visitor.Page.RouteAsync(path, route => route.FulfillAsync(Problem(503, "temporarily_unavailable", Away)), new() { Times = 1 });
+
+        await FailAsync("**/invoices/upcoming");
+        await visitor.ClickAsync("Nächste Rechnung ansehen");
+        await visitor.Dialog.ReadsAsync(Away);
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.Dialog.ReadsAsync("Gesamtbetrag53,43 €");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+
+        await FailAsync("**/invoices/inv-1");
+        await FailAsync("**/invoices/inv-1/pdf");
+        await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
+        await visitor.Dialog.ReadsAsync(Away);
+        await visitor.ShootAsync("viewer-fehler");
+        await visitor.ClickAsync("Erneut versuchen", visitor.Dialog);
+        await visitor.Dialog.ReadsAsync("Gesamtbetrag53,43 €");
+        await Expect(visitor.Dialog.Locator("iframe")).ToBeVisibleAsync();
+        foreach (var (path, button) in new[] { ("**/xml", "E-Rechnung (XML)"), ("**/payment-session", "Jetzt bezahlen") })
+        {
+            await FailAsync(path);
+            await visitor.ClickAsync(button, visitor.Dialog);
+            await visitor.Dialog.GetByRole(AriaRole.Status).First.ReadsAsync(Away);
+            await Expect(visitor.Button(button, visitor.Dialog)).ToBeEnabledAsync();
+        }
+        await visitor.ClickAsync("Jetzt bezahlen", visitor.Dialog);
+        await visitor.Page.WaitForURLAsync("**/c/pay/**");
+        await visitor.Page.GetByRole(AriaRole.Link, new() { Name = "Abbrechen" }).ClickAsync();
+        await visitor.Dialog.ReadsAsync("ist noch offen");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+
+        await visitor.ClickAsync("Abonnement kündigen");
+        await visitor.ConfirmAsync("Jetzt kündigen");
+        await FailAsync("**/cancellation");
+        await visitor.ClickAsync("Kündigung zurücknehmen");
+        await visitor.ToldAsync(Away);
+        await visitor.ClickAsync("Kündigung zurücknehmen");
+        await visitor.ToldAsync("Ihr Abonnement läuft weiter.");
     }
 
     [Fact]

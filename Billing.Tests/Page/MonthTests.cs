@@ -199,9 +199,7 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     public async Task Der_Verlauf_ist_lueckenlos()
     {
         await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("smart", Customer.Swiss);
-        for (var change = 0; change < 22; change++) await customer.ChangesAsync(change % 2 == 0 ? "pro" : "smart");
-        await visitor.OpenAsync(customer);
+        await visitor.OpenAsync(await LongLifeAsync());
         await Expect(visitor.Invoices).ToHaveCountAsync(20);
         await visitor.ClickAsync("Weitere anzeigen");
         await Expect(visitor.Invoices).ToHaveCountAsync(23);
@@ -209,6 +207,43 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         await visitor.ShootAsync("weitere", whole: true);
         await Expect(visitor.Button("Weitere anzeigen")).ToHaveCountAsync(0);
         Assert.Equal(23, (await visitor.Invoices.AllInnerTextsAsync()).Select(row => row.Split('\n')[0]).Distinct().Count());
+    }
+
+    /// <summary>What is issued elsewhere between two pages of the history, or while the second is on its way, is shown neither twice nor instead of another.</summary>
+    [Fact]
+    public async Task Der_Verlauf_bleibt_lueckenlos_wenn_inzwischen_neue_Belege_kommen()
+    {
+        await using var visitor = await world.VisitorAsync(service);
+        var customer = await LongLifeAsync();
+        await visitor.OpenAsync(customer);
+        await Expect(visitor.Invoices).ToHaveCountAsync(20);
+        await customer.ChangesAsync("pro");
+        await visitor.Page.RouteAsync("**/invoices?cursor=*", route => route.AbortAsync(), new() { Times = 1 });
+        await visitor.ClickAsync("Weitere anzeigen");
+        await visitor.ToldAsync("Keine Verbindung zum Server.");
+        await visitor.ClickAsync("Weitere anzeigen");
+        await Expect(visitor.Invoices).ToHaveCountAsync(23);
+        Assert.Equal((await ShownAsync()).Order(), (await IssuedAsync()).Skip(1).Order());
+
+        await visitor.Page.ReloadAsync();
+        await Expect(visitor.Invoices).ToHaveCountAsync(20);
+        var (asked, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await visitor.Page.RouteAsync("**/invoices?cursor=*", async route =>
+        {
+            asked.SetResult();
+            await release.Task;
+            await route.ContinueAsync();
+        }, new() { Times = 1 });
+        await visitor.ClickAsync("Weitere anzeigen");
+        await asked.Task;
+        await customer.ChangesAsync("smart");
+        await visitor.Page.EvaluateAsync("() => document.querySelector('cloudcrm-billing').refresh()");
+        release.SetResult();
+        await Expect(visitor.Button("Weitere anzeigen")).ToHaveCountAsync(0);
+        Assert.Equal(await IssuedAsync(), await ShownAsync());
+
+        async Task<List<string>> IssuedAsync() => [.. (await customer.PagedAsync("/invoices", "invoices", 100)).Select(invoice => invoice.Text("number"))];
+        async Task<List<string>> ShownAsync() => [.. (await visitor.Invoices.GetByRole(AriaRole.Rowheader).AllInnerTextsAsync()).Select(text => text.Trim())];
     }
 
     /// <summary>A month in a minute: the frame around the element.</summary>
@@ -229,6 +264,7 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         Assert.Contains("account=kase-brot-kg-", visitor.Page.Url, StringComparison.Ordinal);
 
         await visitor.ClickAsync("Nächster Stichtag");
+        await Expect(visitor.Button("Nächster Stichtag")).ToBeEnabledAsync(new() { Timeout = 120_000 });
         await Expect(visitor.Invoices).ToHaveCountAsync(2);
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await visitor.Dialog.ReadsAsync("USt. 0 %0,00 €", "Steuerschuldnerschaft des Leistungsempfängers", "ATU12345678");
@@ -236,5 +272,13 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
 
         await visitor.Page.GetByLabel("Rolle").SelectOptionAsync("member");
         await visitor.Page.GetByRole(AriaRole.Alert).ReadsAsync("Nur der Hauptnutzer oder ein Super-Admin");
+    }
+
+    /// <summary>An account with 23 documents.</summary>
+    async Task<Customer> LongLifeAsync()
+    {
+        var customer = await service.OpenAsync("smart", Customer.Swiss);
+        for (var change = 0; change < 22; change++) await customer.ChangesAsync(change % 2 == 0 ? "pro" : "smart");
+        return customer;
     }
 }

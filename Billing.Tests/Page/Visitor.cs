@@ -9,6 +9,9 @@ namespace Billing.Tests.Page;
 /// <summary>A person before the page. What the browser complains of fails the test when the visit ends.</summary>
 public sealed class Visitor : IAsyncDisposable
 {
+    /// <summary>Widths of the screens, in CSS pixels.</summary>
+    public const int Desk = 1280, Phone = 360;
+
     static readonly string Axe = File.ReadAllText(Repository.File("node_modules", "axe-core", "axe.min.js"));
 
     readonly List<string> complaints = [];
@@ -112,16 +115,34 @@ public sealed class Visitor : IAsyncDisposable
         await Expect(Page.Locator("[data-section=invoices]")).ToBeVisibleAsync();
     }
 
-    /// <summary>A picture for people to look at.</summary>
+    /// <summary>Pictures for people to look at, from a desk and on a phone. On neither does anything keep anyone out or stick out.</summary>
     public async Task ShootAsync(string name, bool whole = false)
     {
-        var folder = Directory.CreateDirectory(Repository.File("artifacts", "page"));
         await Page.WaitForLoadStateAsync();
+        await PictureAsync(name, whole);
+        if (Page.ViewportSize is not { Width: Desk, Height: var height }) return;
+        await Page.SetViewportSizeAsync(Phone, height);
+        await PictureAsync($"{name}-{Phone}", whole);
+        await Page.SetViewportSizeAsync(Desk, height);
+    }
+
+    async Task PictureAsync(string name, bool whole)
+    {
+        var folder = Directory.CreateDirectory(Repository.File("artifacts", "page"));
         await Page.ScreenshotAsync(new() { Path = Path.Combine(folder.FullName, name + ".png"), FullPage = whole, Animations = ScreenshotAnimations.Disabled });
+        Assert.Equal("", await Page.EvaluateAsync<string>("""
+            () => {
+              const root = document.querySelector("cloudcrm-billing")?.shadowRoot ?? document;
+              const limit = document.documentElement.clientWidth;
+              const wide = [...root.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > limit + 1 && !element.closest("thead") && !element.matches(".unseen"));
+              return document.documentElement.scrollWidth > limit ? `the page is ${document.documentElement.scrollWidth} wide` : wide.map((element) => element.outerHTML.slice(0, 120)).join("\n");
+            }
+            """));
+        Assert.Empty(await BarriersAsync());
     }
 
     /// <summary>What axe-core finds that keeps people out.</summary>
-    public async Task<IReadOnlyList<string>> BarriersAsync()
+    async Task<IReadOnlyList<string>> BarriersAsync()
     {
         await Page.EvaluateAsync(Axe);
         var found = await Page.EvaluateAsync<JsonElement>("""

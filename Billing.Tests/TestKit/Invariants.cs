@@ -77,7 +77,7 @@ static class Invariants
         var billed = Billed(account).SelectMany(document => document.Lines).Where(IsOfPlan).ToList();
         var takenBack = account.Documents.Where(document => document.Kind == DocumentKind.CreditNote).SelectMany(note => note.Lines).Where(IsOfPlan).ToList();
         var (cover, gone) = (Cover(billed), Cover(takenBack));
-        foreach (var (day, times) in cover.Where(day => day.Value < 1 || day.Value > 1 + gone.GetValueOrDefault(day.Key))) yield return $"{day} is billed {times} times for its plan";
+        foreach (var (day, times) in cover.Where(day => gone.GetValueOrDefault(day.Key) is var back && (day.Value < Math.Max(1, back) || day.Value > 1 + back))) yield return $"{day} is billed {times} times for its plan";
         var (prices, given) = (Cover(billed, Price), Cover(takenBack, Price));
         foreach (var (day, _) in prices.Where(day => day.Value < given.GetValueOrDefault(day.Key))) yield return $"more is credited for {day} than was billed for its plan";
         var end = account.State.HasEnded ? account.State.EndsOn!.Value : account.State.Period.LastDay;
