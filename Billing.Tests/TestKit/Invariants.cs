@@ -54,18 +54,24 @@ static class Invariants
         world.Accounts.SelectMany(account => account.Documents).Where(document => document.Number is not null)
             .GroupBy(document => document.Number![3..]).Where(same => same.Count() > 1).Select(same => $"number {same.Key} was given {same.Count()} times");
 
-    /// <summary>One document opens each period: bills its plan from the first to the last day. A change of the first day takes as much as it gives.</summary>
+    /// <summary>
+    /// One document opens each period: bills its plan from the first to the last day. A change of the first day takes as much as it gives; where the
+    /// document was taken back, an upgrade of that day opens the period anew.
+    /// </summary>
     static IEnumerable<string> Periods(AccountPicture account)
     {
-        var openers = Billed(account)
-            .SelectMany(document => document.Lines.Where(line => IsOfPlan(line) && line.Days == line.PeriodDays).GroupBy(line => line.From)
-                .Where(lines => lines.Sum(Sign) > 0).Select(lines => (Start: lines.Key, document.Name)))
-            .ToLookup(opener => opener.Start, opener => opener.Name);
-        foreach (var period in openers.Where(period => period.Count() > 1)) yield return $"the period from {period.Key} is opened by {string.Join(", ", period)}";
+        var openers = Openers(Billed(account).Select(document => (document.Name, document.Lines)));
+        var takenBack = Openers(account.Documents.Where(document => document.Kind == DocumentKind.CreditNote).Select(note => (Name(note), (IEnumerable<InvoiceLine>)note.Lines)));
+        foreach (var period in openers.Where(period => period.Count() > 1 + takenBack[period.Key].Count())) yield return $"the period from {period.Key} is opened by {string.Join(", ", period)}";
         foreach (var start in Enumerable.Range(0, account.State.PeriodIndex + 1).Select(index => BillingPeriod.Of(account.State.Anchor, index).Start))
         {
             if (!openers.Contains(start)) yield return $"no document opens the period from {start}";
         }
+
+        static ILookup<DateOnly, string> Openers(IEnumerable<(string Name, IEnumerable<InvoiceLine> Lines)> documents) => documents
+            .SelectMany(document => document.Lines.Where(line => IsOfPlan(line) && line.Days == line.PeriodDays).GroupBy(line => line.From)
+                .Where(lines => lines.Sum(Sign) > 0).Select(lines => (Start: lines.Key, document.Name)))
+            .ToLookup(opener => opener.Start, opener => opener.Name);
     }
 
     /// <summary>
