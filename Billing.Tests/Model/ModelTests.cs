@@ -15,7 +15,7 @@ namespace Billing.Tests.Model;
 public class ModelTests(AzuriteFixture azurite)
 {
     /// <summary>10,000 take many minutes: the environment says how many.</summary>
-    static readonly int InMemory = int.TryParse(Environment.GetEnvironmentVariable("MODEL_SEQUENCES"), CultureInfo.InvariantCulture, out var many) ? many : 150;
+    static readonly int InMemory = int.TryParse(Environment.GetEnvironmentVariable("MODEL_SEQUENCES"), CultureInfo.InvariantCulture, out var many) ? many : 60;
     static readonly int InStorage = int.TryParse(Environment.GetEnvironmentVariable("MODEL_SEQUENCES_STORED"), CultureInfo.InvariantCulture, out var many) ? many : 100;
 
     static readonly string[] Plans = ["smart", "pro", "business"];
