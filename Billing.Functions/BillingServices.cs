@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -51,9 +52,9 @@ public static class BillingServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(terms).AddSingleton(tokens).AddSingleton(crm).AddSingleton(confirmations);
 
-        services.AddSingleton(storage.Tables(Brisk(new TableClientOptions())));
-        services.AddSingleton(storage.Queues(Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })));
-        services.AddSingleton(storage.Blobs(Brisk(new BlobClientOptions())));
+        services.AddSingleton(provider => storage.Tables(Brisk(new TableClientOptions(), provider)));
+        services.AddSingleton(provider => storage.Queues(Brisk(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, provider)));
+        services.AddSingleton(provider => storage.Blobs(Brisk(new BlobClientOptions(), provider)));
         services.AddSingleton<Tables>().AddSingleton<AccountWorkQueue>().AddSingleton<CrmQueue>().AddSingleton<StripeEventQueue>().AddSingleton<PoisonQueues>();
         services.AddSingleton<IAccountStore, TableAccounts>();
         services.AddSingleton<IDueIndex, TableDueIndex>();
@@ -62,6 +63,7 @@ public static class BillingServices
         services.AddSingleton<INotificationStore, TableNotifications>();
         services.AddSingleton<IAccountWork>(provider => provider.GetRequiredService<AccountWorkQueue>());
         services.AddSingleton<INotificationWork>(provider => provider.GetRequiredService<CrmQueue>());
+        services.AddSingleton<IProviderEventWork>(provider => provider.GetRequiredService<StripeEventQueue>());
         services.AddSingleton<IDocumentIndex, TableDocumentIndex>();
         services.AddSingleton<BlobDocumentArchive>().AddSingleton<IDocumentArchive>(provider => provider.GetRequiredService<BlobDocumentArchive>());
         services.AddHostedService<StorageSetup>();
@@ -81,7 +83,8 @@ public static class BillingServices
             ApiKey = stripe.ApiKey,
             ApiBase = stripe.ApiBase?.ToString().TrimEnd('/'),
             // One attempt a call: what is unknown is looked up, not repeated blindly.
-            HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = TimeSpan.FromSeconds(8) }, maxNetworkRetries: 0),
+            HttpClient = new SystemNetHttpClient(
+                new HttpClient(provider.GetService<HttpMessageHandler>() ?? new HttpClientHandler()) { Timeout = TimeSpan.FromSeconds(8) }, maxNetworkRetries: 0),
         }));
         services.AddSingleton<IPaymentGateway, StripeGateway>().AddSingleton<TableProviderEvents>().AddSingleton<IProviderEvents>(provider => provider.GetRequiredService<TableProviderEvents>()).AddSingleton<StripeEvents>();
         services.AddSingleton<Collections>().AddSingleton<WorkProviderEvent>();
@@ -92,9 +95,13 @@ public static class BillingServices
         return services;
     }
 
-    /// <summary>A caller waits: storage that hangs is an outage after seconds, not minutes.</summary>
-    static T Brisk<T>(T options) where T : ClientOptions
+    /// <summary>
+    /// A caller waits: storage that hangs is an outage after seconds, not minutes. Where a handler is registered, everything that leaves for storage
+    /// and Stripe goes through it: tests count it there, and make it fail.
+    /// </summary>
+    static T Brisk<T>(T options, IServiceProvider provider) where T : ClientOptions
     {
+        if (provider.GetService<HttpMessageHandler>() is { } handler) options.Transport = new HttpClientTransport(handler);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(10);
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);

@@ -13,7 +13,7 @@ namespace Billing.Functions;
 
 /// <summary>Stripe's events: kept and acknowledged within the request, worked on by the queue.</summary>
 public sealed class StripeFunctions(
-    Api api, StripeEvents stripe, IPaymentGateway gateway, IProviderEvents events, StripeEventQueue queue, WorkProviderEvent work, TimeProvider clock, ILogger<StripeFunctions> log)
+    Api api, StripeEvents stripe, IPaymentGateway gateway, IProviderEvents events, IProviderEventWork queue, WorkProviderEvent work, TimeProvider clock, ILogger<StripeFunctions> log)
 {
     /// <summary>The first reading goes back longer than Stripe repeats a webhook, each later one to a while before the one before it.</summary>
     static readonly TimeSpan FirstLooksBack = TimeSpan.FromDays(4), LooksBack = TimeSpan.FromHours(1);

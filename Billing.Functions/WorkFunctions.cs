@@ -10,7 +10,7 @@ namespace Billing.Functions;
 
 /// <summary>What runs without a caller: the clock finds what is due, the queue works on it, the CRM is told.</summary>
 public sealed class WorkFunctions(
-    Accounts.Accounts accounts, Collections collections, IAccountStore store, IDueIndex due, IAccountWork work, INotificationWork notifications, PoisonQueues poison, TellCrm crm, TimeProvider clock,
+    Accounts.Accounts accounts, Collections collections, IAccountStore store, IDueIndex due, IAccountWork work, INotificationWork notifications, INotificationStore untold, PoisonQueues poison, TellCrm crm, TimeProvider clock,
     ILogger<WorkFunctions> log)
 {
     const int EnqueuedAtOnce = 16;
@@ -43,6 +43,17 @@ public sealed class WorkFunctions(
         {
             log.LogError(LogEvents.AccountOverlooked, "Account {Account} was overdue although the due index did not say so", account);
             await work.EnqueueAsync(account, null, cancellation);
+        }
+    }
+
+    /// <summary>Every hour: what the CRM should have been told an hour ago is tried again: its message was lost, or given up.</summary>
+    [Function("SweepNotifications")]
+    public async Task SweepNotificationsAsync([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        await foreach (var account in untold.FindStalledAsync(clock.GetUtcNow() - TimeSpan.FromHours(1), cancellation))
+        {
+            log.LogWarning(LogEvents.CrmNotTold, "Account {Account}: the CRM has not been told for an hour, and nothing was planned", account);
+            await notifications.EnqueueAsync(account, null, cancellation);
         }
     }
 

@@ -30,6 +30,12 @@ public interface INotificationStore
     /// <summary>The account's oldest ones, in the order in which they were promised.</summary>
     Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation);
     Task DeleteAsync(CrmEvent notification, CancellationToken cancellation);
+
+    /// <summary>Notes when it is tried again; nothing where it was taken meanwhile.</summary>
+    Task PostponeAsync(CrmEvent notification, DateTimeOffset until, CancellationToken cancellation);
+
+    /// <summary>The accounts whose oldest notification should have been tried before that moment. It looks at all that wait.</summary>
+    IAsyncEnumerable<AccountId> FindStalledAsync(DateTimeOffset before, CancellationToken cancellation);
 }
 
 /// <summary>The queue of accounts of which the CRM is to be told; of its own, so that a dead CRM delays nothing else.</summary>
@@ -99,6 +105,7 @@ public sealed class TellCrm(INotificationStore notifications, IAccountStore stor
         var waited = now - notification.At;
         var next = now + (waited < ShortestWait ? ShortestWait : waited > LongestWait ? LongestWait : waited);
         await due.AddAsync(new(notification.Account, DueAccount.Minute(next), notification.Version, DuePurpose.Notifications), now, cancellation);
+        await notifications.PostponeAsync(notification, next, cancellation);
         if (waited > Patience)
         {
             await findings.AddAsync(new(

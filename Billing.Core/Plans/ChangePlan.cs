@@ -46,7 +46,9 @@ public static class ChangePlan
 
     public static (AccountChange Change, InvoiceId Billed) Apply(Account account, Terms terms, PlanChanged changed, DateOnly today, long number)
     {
-        var onNewPlan = account with { Plan = changed.To.Id, PlanPrice = changed.Price };
+        // A downgrade bills nothing for the period: a later upgrade never credits more than is billed for it still.
+        var price = changed.Kind == OrderKind.Downgrade ? Money.Min(changed.Price, account.PlanPrice) : changed.Price;
+        var onNewPlan = account with { Plan = changed.To.Id, PlanPrice = price };
         AccountChange change;
         InvoiceId billed;
         if (changed.Billing == OrderBilling.CollectiveInvoice)

@@ -138,6 +138,28 @@ public sealed class LocalHost : IHost, IAsyncDisposable
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    /// <summary>The company that sells in a local world.</summary>
+    internal static readonly Dictionary<string, string?> Company = new()
+    {
+        ["Seller:Name"] = "CloudCRM GmbH",
+        ["Seller:Line1"] = "Beispielstraße 1",
+        ["Seller:PostalCode"] = "10115",
+        ["Seller:City"] = "Berlin",
+        ["Seller:Country"] = "DE",
+        ["Seller:Email"] = "rechnung@cloudcrm.example",
+        ["Seller:VatId"] = "DE123456788",
+        ["Seller:TaxNumber"] = "30/123/45678",
+        ["Seller:Register"] = "Amtsgericht Charlottenburg, HRB 123456",
+        ["Seller:ManagingDirector"] = "Erika Beispiel",
+        ["Seller:BankName"] = "Beispielbank",
+        ["Seller:Iban"] = "DE02120300000000202051",
+        ["Seller:Bic"] = "BYLADEM1001",
+        ["Datev:Consultant"] = "1001",
+        ["Datev:Client"] = "1",
+        ["Seller:CreditorId"] = "DE98ZZZ09999999999",
+        ["Seller:Logo"] = "M6 20A5.5 5.5 0 0 1 6.6 9.1A8.5 8.5 0 0 1 23 8.2A6 6 0 0 1 23.4 20Z",
+    };
+
     /// <summary>What the world gives the product's configuration; the environment's own settings win.</summary>
     static Dictionary<string, string?> ForProduct(LocalWorld world, SimulatorClient? stripe)
     {
@@ -148,7 +170,7 @@ public sealed class LocalHost : IHost, IAsyncDisposable
             ["Stripe:ApiBase"] = stripe.Url,
             ["Stripe:WebhookSecret"] = $"whsec_{world.Key.Secret("stripe", 24)}",
         };
-        return new(simulated)
+        return new(simulated.Concat(Company))
         {
             ["AzureWebJobsStorage"] = world.Storage.ConnectionString,
             ["Auth:Authority"] = $"{origin}/local",
@@ -157,23 +179,6 @@ public sealed class LocalHost : IHost, IAsyncDisposable
             ["Page:Origins"] = origin,
             ["Crm:WebhookUrl"] = $"{origin}/local/crm",
             ["Crm:WebhookSecret"] = $"whsec_{world.Key.Secret("crm", 24)}",
-            ["Seller:Name"] = "CloudCRM GmbH",
-            ["Seller:Line1"] = "Beispielstraße 1",
-            ["Seller:PostalCode"] = "10115",
-            ["Seller:City"] = "Berlin",
-            ["Seller:Country"] = "DE",
-            ["Seller:Email"] = "rechnung@cloudcrm.example",
-            ["Seller:VatId"] = "DE123456788",
-            ["Seller:TaxNumber"] = "30/123/45678",
-            ["Seller:Register"] = "Amtsgericht Charlottenburg, HRB 123456",
-            ["Seller:ManagingDirector"] = "Erika Beispiel",
-            ["Seller:BankName"] = "Beispielbank",
-            ["Seller:Iban"] = "DE02120300000000202051",
-            ["Seller:Bic"] = "BYLADEM1001",
-            ["Datev:Consultant"] = "1001",
-            ["Datev:Client"] = "1",
-            ["Seller:CreditorId"] = "DE98ZZZ09999999999",
-            ["Seller:Logo"] = "M6 20A5.5 5.5 0 0 1 6.6 9.1A8.5 8.5 0 0 1 23 8.2A6 6 0 0 1 23.4 20Z",
         };
     }
 

@@ -8,7 +8,7 @@ using Billing.Local.World;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Billing.Local.StripeSimulator;
 
@@ -80,10 +80,10 @@ sealed class Simulator : IAsyncDisposable
     public static async Task<Simulator> StartAsync(int port, TimeProvider clock, string? file)
     {
         if (port == 0) port = FreePort();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        // Empty: it has no settings, and a watch on their files outlives each simulator that had one.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddRouting();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.ListenLocalhost(port);

@@ -42,25 +42,19 @@ public class KilledTests
 
         await using (service)
         {
-            var numbers = new ConcurrentBag<string>();
+            // What the CRM had been told before is forgotten with the host that was killed.
+            var left = await Service.PictureAsync([service], accounts);
+            Invariants.HoldWhenQuiet(left with { Accounts = [.. left.Accounts.Select(account => account with { Told = null })] });
             await Parallel.ForEachAsync(accounts, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (account, _) =>
             {
                 var acme = account.On(service);
-                var seen = (await acme.OperateAsync("")).Ok();
-                Assert.Empty(seen.Items("outbox"));
-                Assert.Equal("2026-06-06–2026-07-05", seen.GetProperty("account").Period());
+                Assert.Equal("2026-06-06–2026-07-05", (await acme.AccountAsync()).Period());
                 var documents = await acme.DocumentsAsync();
                 Assert.Equal([(await acme.BookingsAsync()).Count > 0 ? "79,90 5,90 5,90" : "79,90", "79,90"], documents.Select(document => document.Amounts()));
                 Assert.Equal("2026-06-06", documents[0].Text("date"));
-                foreach (var document in documents)
-                {
-                    numbers.Add(document.Text("number"));
-                    Assert.Equal(200, (await acme.GetAsync($"/invoices/{document.Text("id")}/pdf")).Status);
-                }
                 Assert.Single((await acme.GetAsync("/journal")).Ok().Items("entries"), entry => entry.Text("action") == "cycle.closed");
             });
-            Assert.Equal(2 * Many, numbers.Count);
-            Assert.Equal(2 * Many, numbers.Distinct().Count());
+            Assert.Equal(2 * Many, left.Accounts.Sum(account => account.Documents.Count));
         }
     }
 

@@ -158,6 +158,35 @@ public sealed class StripeControl(int port)
     public async Task<IReadOnlyList<JsonElement>> RefundsAsync(string account) =>
         (await SendAsync(HttpMethod.Get, $"_simulator/refunds?account={account}")).Ok().Items("data");
 
+    /// <summary>Everything of a kind, newest first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> AllAsync(string kind, string filter = "")
+    {
+        var all = new List<JsonElement>();
+        for (var more = true; more;)
+        {
+            var page = await ByHandAsync(HttpMethod.Get, $"{kind}?limit=100&{filter}{(all.Count == 0 ? "" : $"&starting_after={all[^1].Text("id")}")}");
+            all.AddRange(page.Items("data"));
+            more = page.GetProperty("has_more").GetBoolean();
+        }
+        return all;
+    }
+
+    /// <summary>All payments and refunds, as they stand there now, by the account that they name.</summary>
+    internal async Task<(ILookup<string, Charge> Charges, ILookup<string, GivenBack> Refunds)> MoneyAsync()
+    {
+        var intents = await AllAsync("payment_intents");
+        var refunds = await AllAsync("refunds");
+        var lost = (await AllAsync("disputes")).Where(dispute => dispute.Text("status") == "lost").ToLookup(dispute => dispute.Text("payment_intent"), dispute => dispute.Cents("amount"));
+        var refunded = refunds.Where(refund => refund.Text("status") is not ("failed" or "canceled")).ToLookup(refund => refund.Text("payment_intent"), refund => refund.Cents("amount"));
+        var accountOf = intents.ToDictionary(intent => intent.Text("id"), intent => Metadata(intent, "account") ?? "");
+        return (
+            intents.ToLookup(intent => accountOf[intent.Text("id")], intent => new Charge(
+                intent.Text("id"), Metadata(intent, "invoice"), Metadata(intent, "attempt"), intent.Text("status"), new(intent.Cents("amount")),
+                new(refunded[intent.Text("id")].Sum()), new(lost[intent.Text("id")].Sum()))),
+            refunds.ToLookup(refund => accountOf[refund.Text("payment_intent")], refund => new GivenBack(
+                refund.Text("id"), refund.Text("payment_intent"), Metadata(refund, "attempt"), Metadata(refund, "credit_note"), refund.Text("status"), new(refund.Cents("amount")))));
+    }
+
     public async Task ReturnAsync(string intent) => (await SendAsync(HttpMethod.Post, $"_simulator/payment_intents/{intent}/return")).Ok();
     public async Task DetachAsync(string customer) => (await SendAsync(HttpMethod.Post, $"_simulator/customers/{customer}/detach")).Ok();
 
@@ -196,6 +225,8 @@ public sealed class StripeControl(int port)
         using var response = await Http.SendAsync(request);
         return await Answer.OfAsync(response);
     }
+
+    static string? Metadata(JsonElement item, string name) => item.GetProperty("metadata").TryGetProperty(name, out var value) ? value.GetString() : null;
 }
 
 /// <summary>The billing service as a process of its own, and what a caller can ask of it.</summary>
@@ -205,10 +236,15 @@ public sealed class Service : IAsyncDisposable
     readonly HttpClient http;
     Running? running;
 
-    Service(Place place)
+    Service(Place place) : this(place, Place.FreePorts(1), new SocketsHttpHandler { UseProxy = false })
     {
-        (Place, Port) = (place, Place.FreePorts(1));
-        http = new(new ContractHandler(new SocketsHttpHandler { UseProxy = false }))
+    }
+
+    /// <summary>A service that is reached by something else than a port.</summary>
+    internal Service(Place place, int port, HttpMessageHandler server)
+    {
+        (Place, Port) = (place, port);
+        http = new(new ContractHandler(server))
         {
             BaseAddress = new($"http://localhost:{Port}/"),
             Timeout = TimeSpan.FromMinutes(10),
@@ -245,6 +281,22 @@ public sealed class Service : IAsyncDisposable
 
     /// <summary>Moves the clock there; answers when all is quiet.</summary>
     public async Task WalkAsync(DateTimeOffset to) => (await SendAsync(HttpMethod.Put, "local/clock", new { now = Moment.Text(to) })).Ok();
+
+    /// <summary>What hosts on one storage have left there and told the CRM, read past them.</summary>
+    /// <param name="only">Of these accounts alone.</param>
+    internal static async Task<Picture> PictureAsync(IReadOnlyList<Service> hosts, IEnumerable<Customer> only)
+    {
+        var place = hosts[0].Place;
+        var told = new List<(string Account, Told Told)>();
+        foreach (var host in hosts)
+        {
+            var heard = (await host.SendAsync(HttpMethod.Get, "local/notifications")).Ok().Items("notifications").Select(notification => notification.GetProperty("body"));
+            told.AddRange(heard.Select(body => (body.Text("account"), Faults.Crm.Read(body))));
+        }
+        var toldOf = told.ToLookup(told => told.Account, told => told.Told);
+        return await new StoredWorld(AzuriteFixture.ConnectionTo(place.StoragePort, place.StoragePort + 1, place.StoragePort + 2), hosts[0].Stripe)
+            .PictureAsync(await hosts[0].NowAsync(), account => [.. toldOf[account]], only.Select(customer => customer.Id).ToHashSet());
+    }
 
     public async Task<Customer> OpenAsync(string plan, object? details = null, string? id = null)
     {

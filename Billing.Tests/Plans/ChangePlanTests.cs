@@ -162,6 +162,16 @@ public class ChangePlanTests
     }
 
     [Fact]
+    public void After_a_voided_plan_invoice_a_downgrade_brings_nothing_back_to_credit()
+    {
+        var account = An.Account("business", openedOn: "2026-05-06");
+        account.Voided(account.Last);
+        account.Changed("pro", on: "2026-05-20");
+
+        Assert.Equal("23,20", account.Changed("business", on: "2026-05-28").Lines.Amounts());
+    }
+
+    [Fact]
     public void What_is_voided_of_an_earlier_period_changes_nothing_of_this_one()
     {
         var account = An.Account("smart", openedOn: "2026-05-06");

@@ -20,7 +20,12 @@ public sealed class AzuriteFixture : IAsyncLifetime
 {
     const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    /// <summary>One that is short: all accounts have to fit an environment variable.</summary>
+    const string ShortKey = "AAAA", Own = "devstoreaccount1";
+    const int MostAccounts = 8_000;
+
     AzuriteProcess? _process;
+    int _accounts;
 
     /// <summary>For clients of one's own.</summary>
     public string Connection { get; private set; } = "";
@@ -40,8 +45,25 @@ public sealed class AzuriteFixture : IAsyncLifetime
     }
 
     /// <summary>To an emulator on these ports.</summary>
-    public static string ConnectionTo(int blob, int queue, int table) =>
-        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blob}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{queue}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{table}/devstoreaccount1;";
+    public static string ConnectionTo(int blob, int queue, int table) => ConnectionTo((blob, queue, table), Own, Key);
+
+    /// <summary>To a storage account that holds nothing yet and that nobody else uses.</summary>
+    public string ConnectionToNew()
+    {
+        var number = Interlocked.Increment(ref _accounts);
+        return number < MostAccounts ? ConnectionTo((_process!.Blob, _process.Queue, _process.Table), Account(number), ShortKey) : throw new InvalidOperationException("All storage accounts are used up.");
+    }
+
+    /// <summary>As the emulator is told of them.</summary>
+    internal static string Accounts => string.Join(';', Enumerable.Range(0, MostAccounts).Select(number => $"{Account(number)}:{ShortKey}").Prepend($"{Own}:{Key}"));
+
+    static string Account(int number) => $"w{number}";
+
+    static string ConnectionTo((int Blob, int Queue, int Table) ports, string account, string key)
+    {
+        string Endpoint(string service, int port) => $"{service}Endpoint=http://127.0.0.1:{port}/{account};";
+        return $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};{Endpoint("Blob", ports.Blob)}{Endpoint("Queue", ports.Queue)}{Endpoint("Table", ports.Table)}";
+    }
 
     /// <summary>A client as another instance of the service would have it.</summary>
     public TableServiceClient Service(TableClientOptions? options = null) => new(Connection, options ?? new());
@@ -77,6 +99,7 @@ sealed class AzuriteProcess : IDisposable
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
+            Environment = { ["AZURITE_ACCOUNTS"] = AzuriteFixture.Accounts },
         };
         azurite._process.Start();
         azurite._process.BeginErrorReadLine();

@@ -1,3 +1,4 @@
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Billing.Accounts;
 using Billing.Adapters.TableStorage;
@@ -48,6 +49,37 @@ public class TableAccountsTests(AzuriteFixture azurite)
         account with { NextInvoice = place }, A.Terms, DocumentKind.Invoice, [.. Enumerable.Range(1, lines).Select(line => A.Line(line, booking: line))], A.Day("2026-05-20"), place).Invoice;
 
     static JournalEntry Entry(int place, string text = "…") => new(place, At, A.Owner, "test", text);
+
+    /// <summary>The client repeats a request whose answer was lost, and at last throws all that it met.</summary>
+    [Fact]
+    public async Task A_commit_that_was_written_and_never_answered_counts()
+    {
+        using var losing = new LosesAnswersToBatches();
+        var options = new TableClientOptions { Transport = new HttpClientTransport(losing), Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(1) } };
+        var account = New();
+
+        var result = await new TableAccounts(new(azurite.Service(options))).CommitAsync(CommitOf(null, account), Stop);
+
+        Assert.Equal((CommitOutcome.Committed, 3), (result.Outcome, losing.Lost));
+        Assert.Equal((await _store.FindAsync(account.Id, Stop))!.Tag, result.Stored!.Tag);
+    }
+
+    /// <summary>The first arrives, what repeats it does not; neither is answered.</summary>
+    sealed class LosesAnswersToBatches() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public int Lost { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = Lost > 0 && IsBatch(request) ? null : await base.SendAsync(request, cancellationToken);
+            if (!IsBatch(request)) return answer!;
+            answer?.Dispose();
+            Lost++;
+            throw new HttpRequestException("The connection was closed.");
+        }
+
+        static bool IsBatch(HttpRequestMessage request) => request.RequestUri!.AbsolutePath.EndsWith("/$batch", StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_big_account_comes_back_as_it_was()

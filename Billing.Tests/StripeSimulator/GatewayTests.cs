@@ -3,6 +3,7 @@
 
 using Billing.Adapters.StripeApi;
 using Billing.Payments;
+using Billing.Tests.Api;
 
 namespace Billing.Tests.StripeSimulator;
 
@@ -20,5 +21,20 @@ public sealed class GatewayTests
 
         Assert.Equal((IntentStatus.Failed, A.Euro(5), A.Euro(0), false), (read.Status, read.Amount, read.Received, read.IsDebit));
         Assert.Empty(read.Refunds);
+    }
+
+    /// <summary>Stripe keeps a failure under its key and answers with it for a day.</summary>
+    [Fact]
+    public async Task A_portal_that_could_not_be_made_is_made_the_next_time()
+    {
+        await using var stripe = await SimulatedStripe.StartAsync();
+        var gateway = new StripeGateway(stripe.Client, stripe.Clock);
+        var account = An.Account("smart").State with { Customer = (await stripe.CustomerAsync()).Id };
+        Task<Uri> OpenAsync() => gateway.OpenPortalAsync(account, new("https://crm.example/"), CancellationToken.None);
+
+        await new StripeControl(new Uri(stripe.Simulator.Url).Port).FailAsync("POST /v1/billing_portal/configurations", "500");
+        await Assert.ThrowsAsync<PaymentProviderUnavailableException>(OpenAsync);
+
+        Assert.StartsWith(stripe.Simulator.Url, (await OpenAsync()).AbsoluteUri, StringComparison.Ordinal);
     }
 }

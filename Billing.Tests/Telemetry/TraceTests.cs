@@ -46,7 +46,7 @@ public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
             new(new byte[32]), A.Terms, crmListens: true, NullLogger<Billing.Accounts.Accounts>.Instance);
         var collections = new Collections(_billing, store, new StripeGateway(_stripe.Client, _clock), events, NullLogger<Collections>.Instance);
         _functions = new(
-            _billing, collections, store, due, work, crm, new PoisonQueues(azurite.Queues), new TellCrm(notifications, store, due, findings, new Listener()), _clock, NullLogger<WorkFunctions>.Instance);
+            _billing, collections, store, due, work, crm, notifications, new PoisonQueues(azurite.Queues), new TellCrm(notifications, store, due, findings, new Listener()), _clock, NullLogger<WorkFunctions>.Instance);
 
         var (customer, method) = await _stripe.CustomerWithAsync("4242424242424242", _id.Value);
         await events.LinkAsync(customer, _id, Stop);

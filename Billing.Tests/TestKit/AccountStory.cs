@@ -45,6 +45,8 @@ sealed class AccountStory
     public Invoice Document(InvoiceId id) => _documents[id];
     public Invoice Document(Invoice invoice) => _documents[invoice.Id];
 
+    public AccountPicture Picture => new(State, Documents, Bookings) { Journal = Journal };
+
     /// <summary>Everything that falls due until that day, day by day; the documents it issued.</summary>
     public IReadOnlyList<Invoice> Reached(string day) => Reached(A.Day(day));
 

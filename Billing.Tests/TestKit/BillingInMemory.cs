@@ -65,6 +65,18 @@ sealed class BillingInMemory
         return account;
     }
 
+    /// <summary>As it looks from outside. Here the CRM takes everything at once.</summary>
+    public Picture Picture() => new(Now, [.. Store.Ids.Select(id => Store.PictureOf(id) with
+    {
+        Told = [.. Outside.Told.Values.Where(told => told.Account == id).Select(told => new Told(told.Id, told.Data.Type, told.Data.InvoiceId, told.Data.BookingId, JsonText.Of(told)))],
+        Files = Archive.HashesOf(id),
+    })])
+    {
+        Due = Due.Entries,
+        Findings = [.. Outside.Findings.Values],
+        Index = Index.Entries,
+    };
+
     public async Task<Account> State(AccountId id) => (await Accounts.CurrentAsync(id, Now, Stop)).Value().Account;
 
     /// <summary>Previewed, confirmed and ordered, each order with a key of its own.</summary>

@@ -9,7 +9,7 @@ using CsCheck;
 
 namespace Billing.Tests;
 
-enum What { ChangePlan, Book, EndBooking, KeepBooking, CancelSubscription, TakeBack, Reopen, Pay, Void, Wait }
+enum What { ChangePlan, Book, EndBooking, KeepBooking, CancelSubscription, TakeBack, Reopen, Pay, Void, Wait, Leave, Detach, PayOnPage, Return, WriteOff }
 
 /// <summary>Something that happens to an account some days after the step before.</summary>
 /// <param name="Pick">Which plan, booking or document.</param>

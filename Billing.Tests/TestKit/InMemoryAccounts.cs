@@ -40,6 +40,20 @@ sealed class InMemoryAccounts : IAccountStore
 
     public IEnumerable<AccountId> Ids => _partitions.Keys;
 
+    public AccountPicture PictureOf(AccountId id)
+    {
+        lock (_lock)
+        {
+            var partition = _partitions[id];
+            var state = JsonText.Read<Account>(partition.Account);
+            return new(state, InvoicesOf(id), [.. partition.Archived.Values.Select(JsonText.Read<AddOnBooking>), .. state.Bookings])
+            {
+                Journal = JournalOf(id),
+                Outbox = [.. partition.Outbox.Values.Select(JsonText.Read<OutboxEntry>)],
+            };
+        }
+    }
+
     public async Task<StoredAccount?> FindAsync(AccountId id, CancellationToken cancellation)
     {
         await Task.Yield();
@@ -222,6 +236,7 @@ sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
 
     public bool IsDown { get; set; }
     public Dictionary<string, CrmEvent> Told { get; } = [];
+    readonly Dictionary<string, DateTimeOffset> _postponed = [];
     public Dictionary<string, OperatorFinding> Findings { get; } = [];
 
     public Task AddAsync(CrmEvent notification, CancellationToken cancellation)
@@ -240,6 +255,21 @@ sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
     {
         lock (_lock) Told.Remove(notification.Id);
         return Task.CompletedTask;
+    }
+
+    public Task PostponeAsync(CrmEvent notification, DateTimeOffset until, CancellationToken cancellation)
+    {
+        lock (_lock) _postponed[notification.Id] = until;
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<AccountId> FindStalledAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            return Told.Values.OrderBy(told => (told.Version, told.Place)).DistinctBy(told => told.Account)
+                .Where(told => _postponed.GetValueOrDefault(told.Id, told.At) < before).Select(told => told.Account).ToList().ToAsyncEnumerable();
+        }
     }
 
     public Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation) => Task.CompletedTask;

@@ -1,4 +1,5 @@
 using Billing.Documents;
+using Billing.Values;
 
 namespace Billing.Tests;
 
@@ -16,6 +17,12 @@ sealed class InMemoryArchive : IDocumentArchive
     public bool LosesAnswers { get; set; }
 
     public int Additions { get; private set; }
+
+    /// <summary>What lies there of an account: hashes by name.</summary>
+    public Dictionary<string, string> HashesOf(AccountId account)
+    {
+        lock (_lock) return Files.Where(file => file.Key.StartsWith($"{account}/", StringComparison.Ordinal)).ToDictionary(file => file.Key, file => DocumentFile.HashOf(file.Value));
+    }
 
     public Task<bool> AddAsync(DocumentFile file, CancellationToken cancellation)
     {

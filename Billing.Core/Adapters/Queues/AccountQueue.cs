@@ -17,12 +17,7 @@ public abstract class AccountQueue(QueueServiceClient service, string name)
     /// <summary>The account's id, and behind it, where there are such, the keys of the due entry and the traceparent.</summary>
     public Task EnqueueAsync(AccountId account, DueAccount? entry, CancellationToken cancellation)
     {
-        var text = account.Value;
-        if (entry is not null)
-        {
-            var (partition, row) = TableDueIndex.KeyOf(entry);
-            text += $" {partition} {row}";
-        }
+        var text = Text(account, entry);
         return BillingTraces.SendAsync(
             _queue.Name, account.Value, handedOut: entry is not null, entry?.Trace, trace => _queue.SendMessageAsync(trace is null ? text : $"{text} {trace}", cancellation));
     }
@@ -35,7 +30,15 @@ public abstract class AccountQueue(QueueServiceClient service, string name)
         return BillingTraces.ProcessAsync(queue, account.Value, BillingTraces.Split(message).Traceparent, () => work(account, entry));
     }
 
-    /// <exception cref="FormatException">The message is none that <see cref="EnqueueAsync"/> wrote.</exception>
+    /// <summary>The account's id, and behind it, where there is one, the keys of the due entry.</summary>
+    public static string Text(AccountId account, DueAccount? entry)
+    {
+        if (entry is null) return account.Value;
+        var (partition, row) = TableDueIndex.KeyOf(entry);
+        return $"{account} {partition} {row}";
+    }
+
+    /// <exception cref="FormatException">The message is none that <see cref="Text"/> wrote.</exception>
     public static (AccountId Account, DueAccount? Entry) Read(string message)
     {
         var parts = BillingTraces.Split(message).Message.Split(' ');

@@ -74,6 +74,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     async Task<string> FindPortalAsync(CancellationToken cancellation)
     {
         var known = await AskAsync(stop => client.V1.BillingPortal.Configurations.ListAsync(new() { Active = true, Limit = 100 }, null, stop), cancellation);
+        // No key: a failure would be kept under it, and nobody could manage methods for a day. One too many is harmless.
         if (known.FirstOrDefault(configuration => Of(configuration.Metadata, "purpose") == PortalPurpose) is { } found) return found.Id;
         return (await AskAsync(stop => client.V1.BillingPortal.Configurations.CreateAsync(
             new()
@@ -85,7 +86,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
                     InvoiceHistory = new() { Enabled = false },
                 },
                 Metadata = new() { ["purpose"] = PortalPurpose },
-            }, Key(PortalPurpose), stop), cancellation)).Id;
+            }, null, stop), cancellation)).Id;
     }
 
     public async Task<PaymentMethod?> FindMethodAsync(string customer, CancellationToken cancellation)

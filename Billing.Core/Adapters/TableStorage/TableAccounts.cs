@@ -45,7 +45,7 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
             if (await FindOwnAsync(id, token, cancellation) is { } own) return new(CommitOutcome.Committed, own with { Account = commit.Account });
             return new(actions[failed.FailedTransactionActionIndex ?? 0].OnFailure);
         }
-        catch (RequestFailedException failed) when (failed.Status is 0 or >= 500)
+        catch (Exception failed) when (IsUnknown(failed) && !cancellation.IsCancellationRequested)
         {
             if (await FindOwnAsync(id, token, cancellation) is { } own) return new(CommitOutcome.Committed, own with { Account = commit.Account });
             throw;
@@ -147,6 +147,9 @@ public sealed class TableAccounts(Tables tables) : IAccountStore
         var bytes = actions.Sum(action => Rows.SizeOf((TableEntity)action.Action.Entity));
         if (bytes > BytesPerBatch) throw new InvalidOperationException($"A commit on account {id} has {bytes} bytes, more than a batch holds.");
     }
+
+    /// <summary>Whether nobody knows what became of a request: no answer came, however often the client repeated it, or one of a server in trouble.</summary>
+    static bool IsUnknown(Exception failed) => failed is RequestFailedException { Status: 0 or >= 500 } or AggregateException or OperationCanceledException;
 
     async Task<StoredAccount?> FindOwnAsync(AccountId id, string token, CancellationToken cancellation) =>
         await ReadAsync(id, Rows.Account, cancellation) is { } row && row.GetString("Commit") == token ? new(Rows.Read<Account>(row), row.ETag.ToString()) : null;

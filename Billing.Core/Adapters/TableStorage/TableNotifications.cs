@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Billing.Accounts;
@@ -14,7 +15,7 @@ public sealed class TableNotifications(Tables tables) : INotificationStore
     readonly TableClient _table = tables.Notifications;
 
     public Task AddAsync(CrmEvent notification, CancellationToken cancellation) =>
-        _table.UpsertEntityAsync(new TableEntity(notification.Account.Value, Key(notification)) { ["Json"] = JsonText.Of(notification) }, TableUpdateMode.Replace, cancellation);
+        _table.UpsertEntityAsync(new TableEntity(notification.Account.Value, Key(notification)) { ["Json"] = JsonText.Of(notification), ["TryAt"] = notification.At }, TableUpdateMode.Replace, cancellation);
 
     public async Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation)
     {
@@ -30,6 +31,29 @@ public sealed class TableNotifications(Tables tables) : INotificationStore
 
     public Task DeleteAsync(CrmEvent notification, CancellationToken cancellation) =>
         _table.DeleteEntityAsync(notification.Account.Value, Key(notification), ETag.All, cancellation);
+
+    public async Task PostponeAsync(CrmEvent notification, DateTimeOffset until, CancellationToken cancellation)
+    {
+        try
+        {
+            await _table.UpdateEntityAsync(new TableEntity(notification.Account.Value, Key(notification)) { ["TryAt"] = until }, ETag.All, TableUpdateMode.Merge, cancellation);
+        }
+        catch (RequestFailedException taken) when (taken.Status == 404)
+        {
+            // Somebody else told it.
+        }
+    }
+
+    public async IAsyncEnumerable<AccountId> FindStalledAsync(DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? last = null;
+        await foreach (var row in _table.QueryAsync<TableEntity>(select: ["PartitionKey", "TryAt"], cancellationToken: cancellation))
+        {
+            // Only the oldest of an account is ever tried; they come in order.
+            if (row.PartitionKey != last && row.GetDateTimeOffset("TryAt") < before) yield return AccountId.Parse(row.PartitionKey);
+            last = row.PartitionKey;
+        }
+    }
 
     static string Key(CrmEvent notification) =>
         string.Create(CultureInfo.InvariantCulture, $"{notification.Version:D12}|{notification.Place:D3}");

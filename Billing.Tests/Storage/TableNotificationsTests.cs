@@ -1,0 +1,41 @@
+using Azure.Data.Tables;
+using Billing.Adapters.TableStorage;
+using Billing.Outbox;
+using Billing.Values;
+
+namespace Billing.Tests;
+
+[Collection(OnStorage.Name)]
+public class TableNotificationsTests(AzuriteFixture azurite)
+{
+    static readonly DateTimeOffset At = A.Instant("2026-05-20T10:00:00Z");
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Whose_oldest_notification_is_overdue_is_found()
+    {
+        var tables = new Tables(new TableServiceClient(azurite.ConnectionToNew()));
+        await tables.CreateAsync(Stop);
+        var store = new TableNotifications(tables);
+        foreach (var account in (string[])["fresh", "late", "planned"])
+        {
+            foreach (var version in (int[])[9, 10]) await store.AddAsync(Of(account, version), Stop);
+        }
+        await store.PostponeAsync(Of("planned", 9), At.AddHours(6), Stop);
+        await store.PostponeAsync(Of("fresh", 9), At.AddMinutes(1), Stop);
+
+        Assert.Equal(["late"], await FoundAsync(At.AddSeconds(30)));
+        Assert.Equal(["fresh", "late"], await FoundAsync(At.AddHours(6)));
+
+        // Told by somebody else meanwhile: it stays away.
+        await store.DeleteAsync(Of("planned", 9), Stop);
+        await store.PostponeAsync(Of("planned", 9), At.AddHours(6), Stop);
+        Assert.Equal([10], (await store.ListAsync(AccountId.Parse("planned"), 100, Stop)).Select(told => told.Version));
+        Assert.Equal(["fresh", "late", "planned"], await FoundAsync(At.AddHours(6)));
+
+        ValueTask<List<string>> FoundAsync(DateTimeOffset before) => store.FindStalledAsync(before, Stop).Select(account => account.Value).ToListAsync(Stop);
+    }
+
+    static CrmEvent Of(string account, long version) => new(AccountId.Parse(account), version, 0, At, new("invoice.issued"));
+}
