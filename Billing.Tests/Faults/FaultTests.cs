@@ -15,7 +15,7 @@ public class FaultTests(AzuriteFixture azurite)
     static readonly string? Wholly = Environment.GetEnvironmentVariable("FAULTS");
 
     /// <summary>Otherwise one case of so many has its turn, each time another; what is found names its place.</summary>
-    const int Every = 83;
+    const int Every = 167;
     static readonly int Turn = Random.Shared.Next(Every);
     static readonly Fault[] Kinds = Enum.GetValues<Fault>();
 
