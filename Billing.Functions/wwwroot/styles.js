@@ -302,8 +302,7 @@ styles.replaceSync(/* css */ `
     dialog > footer .button { flex: 1 1 100%; order: 1 }
     dialog > footer .button.primary, dialog > footer .button.danger { order: 0 }
     .toolbar .button { flex: 1 1 8.5rem; padding-inline: .5rem }
-    .toolbar .success { flex-basis: 100%; order: -1 }
-    .toolbar .grow { display: none }
+    .toolbar .success { flex-basis: 100% }
     .facts > div { grid-template-columns: 1fr; gap: 0 }
     .facts dd { font-weight: 500 }
   }

@@ -53,11 +53,10 @@ function toolbar({ words, state, act }, dialog, invoice) {
   const there = dialog.url !== null;
   return html`
     <div class="toolbar" role="group" aria-label=${words.invoices.action}>
+      ${isPayable(invoice) ? button({ text: words.viewer.pay, kind: "success", icon: icons.card, busy: state.busy === "pay", click: act.pay }) : nothing}
       ${button({ text: words.viewer.print, icon: icons.print, disabled: !there, click: act.print })}
       ${button({ text: words.viewer.download, icon: icons.download, disabled: !there, click: act.download })}
       ${invoice.number === null ? nothing : button({ text: words.viewer.xml, kind: "quiet", busy: state.busy === "xml", click: act.downloadXml })}
-      <span class="grow"></span>
-      ${isPayable(invoice) ? button({ text: words.viewer.pay, kind: "success", icon: icons.card, busy: state.busy === "pay", click: act.pay }) : nothing}
     </div>`;
 }
 
