@@ -56,8 +56,14 @@ public sealed record Account
     public Language Language { get; init; }
     public required string Plan { get; init; }
 
-    /// <summary>Monthly net price of the plan in the running period: as billed, or as it was on the day of a downgrade; less what was taken back, see <see cref="Plans.ChangePlan.TakeBack"/>.</summary>
+    /// <summary>Monthly net price of the plan in the running period: as billed, or as it was on the day of a downgrade.</summary>
     public required Money PlanPrice { get; init; }
+
+    /// <summary>
+    /// What the documents bill for the plan in the running period, as a monthly net price: more than <see cref="PlanPrice"/> after a downgrade, less
+    /// where an operator took a document back.
+    /// </summary>
+    public Money PlanBilled { get; init; }
 
     /// <summary>The Berlin day on which the account was opened first.</summary>
     public required DateOnly Since { get; init; }

@@ -89,6 +89,7 @@ public static class CloseCycle
     {
         PeriodIndex = account.PeriodIndex + 1,
         PlanPrice = terms.Catalog.Plan(account.Plan).MonthlyNet(next.Start),
+        PlanBilled = terms.Catalog.Plan(account.Plan).MonthlyNet(next.Start),
         Bookings =
         [
             .. account.Bookings.Select(booking => booking.Status switch

@@ -38,17 +38,15 @@ public static class ChangePlan
         var (rest, days) = (account.Period.From(today), account.Period.Days);
         var bought = InvoiceLine.ForPlan(plan, price, rest, days);
         // Nothing is left of a plan whose invoice was taken back.
-        ImmutableArray<InvoiceLine> lines =
-            account.PlanPrice == Money.Zero ? [bought] : [InvoiceLine.ForUnusedPlan(current, account.PlanPrice, rest, days, account.Language), bought];
+        var unused = Money.Min(account.PlanPrice, account.PlanBilled);
+        ImmutableArray<InvoiceLine> lines = unused <= Money.Zero ? [bought] : [InvoiceLine.ForUnusedPlan(current, unused, rest, days, account.Language), bought];
         var gross = NewDocument.Totals(account, terms, lines).Sum(tax => tax.Net + tax.Vat);
         return new PlanChanged(OrderKind.Upgrade, current, plan, price, lines, gross < Terms.LeastCollected ? OrderBilling.CollectiveInvoice : OrderBilling.InvoiceNow);
     }
 
     public static (AccountChange Change, InvoiceId Billed) Apply(Account account, Terms terms, PlanChanged changed, DateOnly today, long number)
     {
-        // A downgrade bills nothing for the period: a later upgrade never credits more than is billed for it still.
-        var price = changed.Kind == OrderKind.Downgrade ? Money.Min(changed.Price, account.PlanPrice) : changed.Price;
-        var onNewPlan = account with { Plan = changed.To.Id, PlanPrice = price };
+        var onNewPlan = account with { Plan = changed.To.Id, PlanPrice = changed.Price, PlanBilled = account.PlanBilled + Billed(account, changed.Lines) };
         AccountChange change;
         InvoiceId billed;
         if (changed.Billing == OrderBilling.CollectiveInvoice)
@@ -69,12 +67,7 @@ public static class ChangePlan
     /// The account after plan lines of an issued document were taken back: an upgrade later in the same period credits what is still billed
     /// for it, never what was given back already.
     /// </summary>
-    public static Account TakeBack(Account account, IEnumerable<InvoiceLine> lines)
-    {
-        var billed = lines.Where(line => line.Kind is LineKind.Plan or LineKind.PlanCredit && line.To == account.Period.LastDay).Sum(line => line.UnitNet);
-        // A downgrade has lowered the price since, so more may be taken back than it says.
-        return account with { PlanPrice = Money.Max(account.PlanPrice - billed, Money.Zero) };
-    }
+    public static Account TakeBack(Account account, IEnumerable<InvoiceLine> lines) => account with { PlanBilled = account.PlanBilled - Billed(account, lines) };
 
     /// <summary>The order as it is shown and confirmed.</summary>
     public static Order Order(Account account, Terms terms, PlanChanged changed, DateOnly today)
@@ -96,6 +89,10 @@ public static class ChangePlan
                 new Reply(200, ReplyKind.PlanChange, billed.ToString()));
         });
     }
+
+    /// <summary>What these lines bill of the running period, as a monthly net price.</summary>
+    static Money Billed(Account account, IEnumerable<InvoiceLine> lines) =>
+        lines.Where(line => line.Kind is LineKind.Plan or LineKind.PlanCredit && line.To == account.Period.LastDay).Sum(line => line.UnitNet);
 
     static LocalizedText DowngradeNotice(Money fee) => new(
         $"Bei einem Downgrade wird eine einmalige technische Bearbeitungspauschale in Höhe von {fee} (netto) fällig.",

@@ -24,6 +24,7 @@ public static class OpenAccount
             Language = details.Language,
             Plan = plan.Id,
             PlanPrice = plan.MonthlyNet(today),
+            PlanBilled = plan.MonthlyNet(today),
             Since = today,
             Anchor = today,
             WithoutMethodSince = today,
@@ -44,6 +45,7 @@ public static class OpenAccount
             {
                 Plan = plan.Id,
                 PlanPrice = plan.MonthlyNet(today),
+                PlanBilled = plan.MonthlyNet(today),
                 Anchor = today,
                 PeriodIndex = 0,
                 EndsOn = null,

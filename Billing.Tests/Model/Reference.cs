@@ -17,7 +17,7 @@ sealed class Reference
     readonly List<Booking> bookings = [];
     string plan;
 
-    /// <summary>Monthly, of what is billed for the running period: an upgrade credits it.</summary>
+    /// <summary>Of the plan, monthly, since the last change or renewal. An upgrade credits it, as far as documents bill it.</summary>
     long price;
     DateOnly anchor;
     int index;
@@ -76,14 +76,15 @@ sealed class Reference
         if (isSuspended) return "access_suspended";
         if (PlanPrices[to] > PlanPrices[plan])
         {
-            List<Line> lines = price > 0 ? [new(today, LastDay, -Prorated(price, today), Monthly: -price)] : [];
+            var unused = Math.Min(price, Billed);
+            List<Line> lines = unused > 0 ? [new(today, LastDay, -Prorated(unused, today), Monthly: -unused)] : [];
             price = PlanPrices[to];
             Issue("Invoice", today, [.. lines, new(today, LastDay, Prorated(price, today), Monthly: price)]);
         }
         else if (endsOn is not null) return "cancellation_pending";
         else
         {
-            price = Math.Min(price, PlanPrices[to]);
+            price = PlanPrices[to];
             Issue("Invoice", today, [new(today, today, DowngradeFee)]);
         }
         plan = to;
@@ -151,7 +152,6 @@ sealed class Reference
         var document = History[place];
         List<Line> left = [.. document.Left];
         if (!document.IsIssued || document.Kind == "CreditNote" || !Credit(document, left, today)) return "invoice_not_payable";
-        price = Math.Max(price - left.Where(line => line.To == LastDay).Sum(line => line.Monthly), 0);
         return null;
     }
 
@@ -167,6 +167,8 @@ sealed class Reference
             $"{document.Kind} {document.Date:O} {(document.Number is null ? "void " : "")}{document.Net.Cents}+{document.Vat.Cents} {Lines(document.Lines.Select(Read))}"),
         Lines(account.State.Draft?.Lines.Select(Read) ?? []),
         account.Bookings.OrderBy(booking => booking.Id.Sequence).Select(booking => $"{booking.AddOn} {booking.Quantity} {booking.Status} {booking.EndsOn:O}"));
+
+    long Billed => documents.Where(document => document.IsIssued && document.Kind != "CreditNote").SelectMany(document => document.Left).Where(line => line.To == LastDay).Sum(line => line.Monthly);
 
     IReadOnlyList<Document> History => [.. documents.OrderBy(document => document.Place)];
 

@@ -179,6 +179,17 @@ public class ChangePlanTests
         account.Reached("2026-06-06");
         account.Voided(first);
 
-        Assert.Equal(A.Euro(19.90m), account.State.PlanPrice);
+        Assert.Equal("-5,31 11,97", account.Changed("pro", on: "2026-06-28").Lines.Amounts());
+    }
+
+    [Fact]
+    public void A_downgrade_and_a_voided_upgrade_leave_to_credit_what_the_first_invoice_bills()
+    {
+        var account = An.Account("smart", openedOn: "2026-05-06");
+        var upgrade = account.Changed("pro", on: "2026-05-10");
+        account.Changed("smart", on: "2026-05-20");
+        account.Voided(upgrade);
+
+        Assert.Equal("-5,78 23,20", account.Changed("business", on: "2026-05-28").Lines.Amounts());
     }
 }
