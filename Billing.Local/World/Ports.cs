@@ -18,7 +18,8 @@ static class Ports
         throw new LocalStartException($"No {count} free ports in a row are left.");
     }
 
-    static bool IsFree(int port)
+    /// <summary>Whether nothing listens there on this machine.</summary>
+    public static bool IsFree(int port)
     {
         try
         {

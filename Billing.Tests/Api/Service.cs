@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Billing.Local.World;
@@ -25,21 +24,7 @@ public sealed record Place(int StoragePort, int StripePort, string? Clock)
         while (true)
         {
             var first = Interlocked.Add(ref next, 10) is var port && port < 32_000 ? port : Interlocked.Exchange(ref next, 20_000);
-            if (Enumerable.Range(first, count).All(IsFree)) return first;
-        }
-    }
-
-    static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
+            if (Enumerable.Range(first, count).All(Ports.IsFree)) return first;
         }
     }
 }

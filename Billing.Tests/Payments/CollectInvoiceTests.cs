@@ -253,8 +253,8 @@ public class CollectInvoiceTests
         Assert.Empty(back.Account.Refunds.Concat(again.Account.Refunds));
     }
 
-    [Fact]
-    public void A_credit_note_refunds_its_own_amount_and_not_what_an_earlier_one_is_still_owed()
+    /// <summary>A paid invoice over two bookings, one of which was withdrawn.</summary>
+    static (AccountChange First, Invoice Invoice, Invoice Credited, Invoice Note, RefundAttempt Attempt, IntentSnapshot Intent, AddOns.AddOnBooking Two) OneOfTwoWithdrawn()
     {
         var story = An.Account("business");
         var (one, two) = (story.Booked("users", 1, on: "2026-05-28"), story.Booked("users", 1, on: "2026-05-28"));
@@ -264,6 +264,13 @@ public class CollectInvoiceTests
         var paid = Heard(account, invoice, intent, "2026-06-06");
         var first = CancelAddOnOn(paid.Account, paid.Invoices.Single(), one);
         var (credited, note, attempt) = (first.Invoices.First(document => document.Id == invoice.Id), first.Invoices.First(document => document.Id != invoice.Id), first.Account.Refunds.Single());
+        return (first, invoice, credited, note, attempt, intent, two);
+    }
+
+    [Fact]
+    public void A_credit_note_refunds_its_own_amount_and_not_what_an_earlier_one_is_still_owed()
+    {
+        var (first, invoice, credited, note, attempt, intent, two) = OneOfTwoWithdrawn();
         var failed = CollectInvoice.Observe(first.Account, credited, With(intent, attempt, RefundStatus.Failed), [note], sessionIsOver: false, Issued, Now);
 
         var second = CancelAddOnOn(failed.Account, failed.Invoices.First(document => document.Id == invoice.Id), two);
@@ -274,14 +281,7 @@ public class CollectInvoiceTests
     [Fact]
     public void A_refund_that_comes_back_is_told_also_where_another_one_goes_out_at_the_same_time()
     {
-        var story = An.Account("business");
-        var (one, two) = (story.Booked("users", 1, on: "2026-05-28"), story.Booked("users", 1, on: "2026-05-28"));
-        var invoice = story.Reached("2026-06-06").Single();
-        var account = CollectInvoice.Plan(story.State with { PaymentMethod = A.Card, Receivables = [.. story.State.Receivables.Where(open => open.Invoice == invoice.Id)] }, A.Day("2026-06-06"), Now);
-        var intent = Intent(account, IntentStatus.Succeeded, amount: invoice.Gross.Cents / 100m) with { Invoice = invoice.Id.ToString() };
-        var paid = Heard(account, invoice, intent, "2026-06-06");
-        var first = CancelAddOnOn(paid.Account, paid.Invoices.Single(), one);
-        var (credited, note, attempt) = (first.Invoices.First(document => document.Id == invoice.Id), first.Invoices.First(document => document.Id != invoice.Id), first.Account.Refunds.Single());
+        var (first, invoice, credited, note, attempt, intent, two) = OneOfTwoWithdrawn();
         var refunded = CollectInvoice.Observe(first.Account, credited, intent with { Refunds = [new("re_1", attempt.Id, RefundStatus.Succeeded, attempt.Amount, note.Id)] }, [note], sessionIsOver: false, Issued, Now);
         var second = CancelAddOnOn(refunded.Account, refunded.Invoices.First(document => document.Id == invoice.Id), two);
         var (twice, other, next) = (second.Invoices.First(document => document.Id == invoice.Id), second.Invoices.First(document => document.Id != invoice.Id), second.Account.Refunds.Single());

@@ -74,8 +74,8 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     async Task<string> FindPortalAsync(CancellationToken cancellation)
     {
         var known = await AskAsync(stop => client.V1.BillingPortal.Configurations.ListAsync(new() { Active = true, Limit = 100 }, null, stop), cancellation);
-        // No key: a failure would be kept under it, and nobody could manage methods for a day. One too many is harmless.
         if (known.FirstOrDefault(configuration => Of(configuration.Metadata, "purpose") == PortalPurpose) is { } found) return found.Id;
+        // No key: a failure would be kept under it, and nobody could manage methods for a day. One too many is harmless.
         return (await AskAsync(stop => client.V1.BillingPortal.Configurations.CreateAsync(
             new()
             {
