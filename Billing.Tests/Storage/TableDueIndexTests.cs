@@ -99,6 +99,7 @@ public class TableDueIndexTests(AzuriteFixture azurite)
     {
         var queue = new AccountWorkQueue(azurite.Queues);
         await queue.CreateAsync(Stop);
+        await azurite.Queues.GetQueueClient(AccountWorkQueue.Name).ClearMessagesAsync(Stop); // Other tests leave theirs.
         var entry = Entry(Now, DuePurpose.Outbox);
 
         await queue.EnqueueAsync(entry.Account, entry, Stop);
