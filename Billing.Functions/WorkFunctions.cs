@@ -41,7 +41,8 @@ public sealed class WorkFunctions(
     {
         await foreach (var account in store.FindStalledAsync(clock.GetUtcNow() - TimeSpan.FromHours(1), cancellation))
         {
-            log.LogError(LogEvents.AccountOverlooked, "Account {Account} was overdue although the due index did not say so", account);
+            // Where it comes late itself, after a standstill, the tick of the same moment is only just handing out what it finds.
+            if (!timer.IsPastDue) log.LogError(LogEvents.AccountOverlooked, "Account {Account} was overdue although the due index did not say so", account);
             await work.EnqueueAsync(account, null, cancellation);
         }
     }

@@ -23,11 +23,10 @@ function card({ overview, words, format, act }, plan, place, of) {
       <p class="price"><strong>${format.euros(plan.monthlyNetCents)}</strong> <span>${words.plans.perMonth}</span></p>
       <p class="vat">${words.plusVat}</p>
       ${current ? html`<button type="button" class="button success wide" disabled>${icons.check}<span>${words.plans.current}</span></button>`
-        : button({
+        : overview.account.status === "ended" ? nothing : button({
           text: plan.action === "downgrade" ? words.plans.downgrade : words.plans.choose,
           of: words.plans.of(plan.name),
           kind: plan.action === "downgrade" ? "danger wide" : "primary wide",
-          disabled: overview.account.status === "ended",
           click: () => act.changePlan(plan),
         })}
     </article>`;

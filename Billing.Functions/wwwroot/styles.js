@@ -299,8 +299,7 @@ styles.replaceSync(/* css */ `
     dialog .body, .details { padding-inline: 1.15rem }
     dialog > footer, .toolbar { padding: .85rem 1.15rem }
     dialog > footer > .grow:empty { flex-basis: 100%; margin-bottom: -.75rem }
-    dialog > footer .button { flex: 1 1 100%; order: 1 }
-    dialog > footer .button.primary, dialog > footer .button.danger { order: 0 }
+    dialog > footer .button { flex: 1 1 100% }
     .toolbar .button { flex: 1 1 8.5rem; padding-inline: .5rem }
     .toolbar .success { flex-basis: 100% }
     .facts > div { grid-template-columns: 1fr; gap: 0 }

@@ -76,6 +76,18 @@ public class RehearsalTests(TroubledService troubled) : IClassFixture<TroubledSe
     }
 
     [Fact]
+    public async Task A_sweep_that_comes_late_itself_takes_nothing_for_overlooked()
+    {
+        var acme = await Service.OpenAsync("smart");
+        await acme.LeavesAsync("DE89370400440532013000"); // Underway, so that it is looked up by day.
+
+        await Service.WalkAsync((await Service.NowAsync()).AddDays(7));
+
+        Assert.Equal("paid", (await acme.DocumentsAsync())[0].Text("status"));
+        Assert.DoesNotContain(Service.Said, line => line.Contains("the due index did not say so", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_document_that_was_changed_is_served_again_once_it_is_restored_and_the_finding_is_closed_with_a_reason()
     {
         var acme = await Service.OpenAsync("smart");

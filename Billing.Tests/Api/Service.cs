@@ -37,6 +37,8 @@ public sealed class Running : IAsyncDisposable
     readonly Process process;
     readonly ConcurrentQueue<string> said = new();
 
+    public IEnumerable<string> Said => said;
+
     Running(Process process) => this.process = process;
 
     public static async Task<Running> StartAsync(string program, Place place, int port, Func<Task<bool>> ready, params (string Name, string Value)[] more)
@@ -248,6 +250,9 @@ public sealed class Service : IAsyncDisposable
         service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync, settings);
         return service;
     }
+
+    /// <summary>The last lines of its log.</summary>
+    public IEnumerable<string> Said => running!.Said;
 
     public Task KillAsync() => running!.KillAsync();
 
