@@ -1,4 +1,5 @@
 using Billing.Accounts;
+using Billing.AddOns;
 using Billing.Functions.Http;
 using Billing.Invoices;
 using Billing.Plans;
@@ -46,13 +47,13 @@ public sealed class AccountFunctions(Api api, Answers answers, Accounts.Accounts
         {
             var account = call.Account;
             var listing = InvoiceHistory.ListAsync(store, account, terms, null, InvoicesInOverview, cancellation);
-            var ended = store.ListArchivedBookingsAsync(account.Id, EndedBookingsInOverview, cancellation);
+            var bookings = BookingHistory.ListAsync(store, account, EndedBookingsInOverview, cancellation);
             var invoices = await listing;
             return Answers.Decided(Api.Json(new OverviewView(
                 Contract.Account(account), call.Today, account.Plan, Contract.Period(account.Period), Contract.Plans(account, terms, call.Today),
                 account.PaymentMethod is { } method ? new(method.Kind, method.Label, method.Expires) : null,
                 Contract.AddOns(terms, call.Today, account.Language),
-                account.Bookings.Reverse().Concat(await ended).Select(booking => Contract.Booking(booking, account, terms)),
+                (await bookings).Select(booking => Contract.Booking(booking, account, terms)),
                 invoices.Rows.Select(summary => Contract.Summary(summary, account)), Contract.Cursor(invoices.Next),
                 account.Receivables.Sum(open => open.AmountDue), terms.Catalog.DowngradeFeeNet(call.Today), Contract.Access(account.Access))));
         }, cancellation);

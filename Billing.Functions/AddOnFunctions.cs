@@ -32,11 +32,9 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
     public Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "accounts/{accountId}/add-ons")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, async call =>
-        {
-            var ended = await store.ListArchivedBookingsAsync(call.Id, EndedBookingsShown, cancellation);
-            return Answers.Decided(Api.Json(new BookingsView(
-                call.Account.Bookings.Reverse().Concat(ended).Select(booking => Contract.Booking(booking, call.Account, terms)))));
-        }, cancellation);
+            Answers.Decided(Api.Json(new BookingsView(
+                (await BookingHistory.ListAsync(store, call.Account, EndedBookingsShown, cancellation)).Select(booking => Contract.Booking(booking, call.Account, terms))))),
+            cancellation);
 
     [Function("PreviewAddOnCancellation")]
     public Task<IResult> PreviewCancellationAsync(

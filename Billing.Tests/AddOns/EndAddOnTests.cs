@@ -208,4 +208,14 @@ public class EndAddOnTests
         Assert.Equal(A.Euro(0), ((EndPreview)order.Preview).RefundGross);
         Assert.False(order.NeedsNumber);
     }
+
+    [Fact]
+    public async Task Storage_is_not_asked_for_bookings_that_have_left_the_state_while_none_has()
+    {
+        var account = An.Account();
+        account.Booked("users", 1, on: "2026-05-20");
+        account.Booked("storage");
+
+        Assert.Equal(["storage", "users"], (await BookingHistory.ListAsync(store: null!, account.State, 10, TestContext.Current.CancellationToken)).Select(booking => booking.AddOn));
+    }
 }

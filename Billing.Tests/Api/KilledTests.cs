@@ -5,7 +5,7 @@ namespace Billing.Tests.Api;
 /// <summary>A service that is killed (SIGKILL) in the middle of its work, in a world that goes on.</summary>
 public class KilledTests
 {
-    const int Many = 200;
+    const int Many = 120;
     static readonly DateTimeOffset Midnight = Moment.Of("2026-06-05T22:00:00Z");
 
     [Theory]
