@@ -218,4 +218,18 @@ public class EndAddOnTests
 
         Assert.Equal(["storage", "users"], (await BookingHistory.ListAsync(store: null!, account.State, 10, TestContext.Current.CancellationToken)).Select(booking => booking.AddOn));
     }
+
+    [Fact]
+    public void The_notice_of_a_withdrawal_says_what_becomes_of_the_money()
+    {
+        var account = An.Account();
+        var booking = account.Booked("users", 1, on: "2026-06-01");
+        Assert.Equal("Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.", account.EndPreview(booking, on: "2026-06-02").Notice);
+
+        var invoice = account.Reached("2026-06-06").Single();
+        Assert.Matches(@"sofort storniert\. \d+,\d\d € werden von Ihrer offenen Rechnung abgezogen\.$", account.EndPreview(booking, on: "2026-06-07").Notice);
+
+        account.Paid(invoice);
+        Assert.Matches(@"sofort storniert\. \d+,\d\d € werden Ihnen erstattet\.$", account.EndPreview(booking, on: "2026-06-07").Notice);
+    }
 }

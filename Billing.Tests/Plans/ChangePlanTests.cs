@@ -1,5 +1,6 @@
 using Billing.Access;
 using Billing.Accounts;
+using Billing.AddOns;
 using Billing.Invoices;
 using Billing.Plans;
 
@@ -191,5 +192,30 @@ public class ChangePlanTests
         account.Voided(upgrade);
 
         Assert.Equal("-5,78 23,20", account.Changed("business", on: "2026-05-28").Lines.Amounts());
+    }
+
+    [Fact]
+    public void The_journal_says_which_way_and_for_how_much()
+    {
+        var account = An.Account("smart", openedOn: "2026-05-06");
+        account.Changed("pro");
+        Assert.Equal(("plan.upgraded", "Upgrade von CloudCRM - Smart auf CloudCRM - Pro, 29,75 € brutto."), (account.Journal[^1].Action, account.Journal[^1].Text));
+
+        account.Changed("smart");
+        Assert.Equal(("plan.downgraded", "Downgrade von CloudCRM - Pro auf CloudCRM - Smart, 82,11 € brutto."), (account.Journal[^1].Action, account.Journal[^1].Text));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_preview_says_whether_it_will_be_collected(bool hasMethod)
+    {
+        var account = An.Account("smart").State with { PaymentMethod = hasMethod ? A.Card : null };
+        var today = A.Day("2026-05-20");
+
+        var upgrade = (OrderPreview)ChangePlan.Order(account, A.Terms, ChangePlan.Decide(account, A.Terms, "pro", today).Value(), today).Preview;
+        var booking = (OrderPreview)BookAddOn.Order(account, A.Terms, BookAddOn.Decide(account, A.Terms, "users", 1, today).Value(), today).Preview;
+
+        Assert.Equal((hasMethod, hasMethod), (upgrade.PaidAutomatically, booking.PaidAutomatically));
     }
 }

@@ -194,4 +194,44 @@ public class SubscriptionTests
         Assert.Equal("Müller & Söhne GmbH", account.Documents[0].Buyer.CompanyName);
         Assert.Equal("Neu GmbH", account.Reached("2026-06-06").Single().Buyer.CompanyName);
     }
+
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(false, "2026-07-15")]
+    public void Reopened_without_a_method_it_is_without_one_from_that_day_on(bool hasMethod, string? since)
+    {
+        var account = An.Account("smart");
+        account.CancelledSubscription(on: "2026-05-20");
+        account.Reached("2026-07-15");
+        var ended = account.State with { PaymentMethod = hasMethod ? A.Card : null };
+
+        var reopened = OpenAccount.Update(ended, new(ended.Company, ended.Language, "pro"), A.Terms, account.Today, account.Now, A.Service).Value().Apply(7).Change.Account;
+
+        Assert.Equal(since is null ? null : A.Day(since), reopened.WithoutMethodSince);
+    }
+
+    [Fact]
+    public void The_end_is_told_when_it_comes_and_no_other_close_tells_one()
+    {
+        var account = An.Account("smart");
+        account.CancelledSubscription(on: "2026-06-20");
+        Assert.DoesNotContain(account.Told, told => told.Type == "subscription.ended");
+
+        account.Reached("2026-07-06");
+
+        Assert.Equal(A.Day("2026-07-05"), Assert.Single(account.Told, told => told.Type == "subscription.ended").EndsOn);
+    }
+
+    [Fact]
+    public void Details_are_journaled_where_they_differ()
+    {
+        var account = An.Account("smart");
+        account.Moved(account.State.Company);
+        Assert.DoesNotContain(account.Journal, entry => entry.Action == "account.updated");
+
+        account.Moved(A.Company(name: "Neu GmbH"));
+        Assert.Single(account.Journal, entry => entry.Action == "account.updated");
+        var english = OpenAccount.Update(account.State, new(account.State.Company, Language.English, null), A.Terms, account.Today, account.Now, A.Service).Value().Apply(0).Change;
+        Assert.Equal("account.updated", Assert.Single(english.Journal).Action);
+    }
 }

@@ -67,4 +67,52 @@ public class BerlinCalendarTests
     [InlineData(2027, "2027-03-28")]
     [InlineData(2038, "2038-04-25")] // the latest there is
     public void Easter(int year, string day) => Assert.Equal(A.Day(day), Holidays.EasterSunday(year));
+
+    [Theory]
+    [InlineData(1954, "1954-04-18")]
+    [InlineData(1981, "1981-04-19")]
+    [InlineData(2000, "2000-04-23")]
+    [InlineData(2008, "2008-03-23")]
+    [InlineData(2049, "2049-04-18")]
+    [InlineData(2076, "2076-04-19")]
+    public void Easter_in_years_in_which_simpler_rules_fail(int year, string day) => Assert.Equal(A.Day(day), Holidays.EasterSunday(year));
+
+    /// <summary>From the Länder's laws on holidays, those of single municipalities left out.</summary>
+    [Theory]
+    [InlineData(FederalState.BW, "01-06 06-04 11-01")]
+    [InlineData(FederalState.BY, "01-06 06-04 11-01")]
+    [InlineData(FederalState.BE, "03-08")]
+    [InlineData(FederalState.BB, "10-31")]
+    [InlineData(FederalState.HB, "10-31")]
+    [InlineData(FederalState.HH, "10-31")]
+    [InlineData(FederalState.HE, "06-04")]
+    [InlineData(FederalState.MV, "03-08 10-31")]
+    [InlineData(FederalState.NI, "10-31")]
+    [InlineData(FederalState.NW, "06-04 11-01")]
+    [InlineData(FederalState.RP, "06-04 11-01")]
+    [InlineData(FederalState.SL, "06-04 08-15 11-01")]
+    [InlineData(FederalState.SN, "10-31 11-18")]
+    [InlineData(FederalState.ST, "01-06 10-31")]
+    [InlineData(FederalState.SH, "10-31")]
+    [InlineData(FederalState.TH, "09-20 10-31")]
+    public void Each_Land_has_its_own_besides(FederalState land, string days) => Assert.Equal(
+        days,
+        string.Join(' ', Enumerable.Range(0, 365).Select(day => new DateOnly(2026, 1, 1).AddDays(day))
+            .Where(day => Holidays.IsHoliday(day, land) && !Holidays.IsHoliday(day, FederalState.None)).Select(day => $"{day:MM-dd}")));
+
+    [Theory]
+    [InlineData(FederalState.BE, "2018-03-08", false)]
+    [InlineData(FederalState.BE, "2019-03-08", true)]
+    [InlineData(FederalState.MV, "2022-03-08", false)]
+    [InlineData(FederalState.MV, "2023-03-08", true)]
+    [InlineData(FederalState.TH, "2018-09-20", false)]
+    [InlineData(FederalState.TH, "2019-09-20", true)]
+    [InlineData(FederalState.HH, "2016-10-31", false)]
+    [InlineData(FederalState.HH, "2018-10-31", true)]
+    [InlineData(FederalState.BB, "2016-10-31", true)]
+    [InlineData(FederalState.SN, "2022-11-16", true)] // the earliest Buß- und Bettag
+    [InlineData(FederalState.SN, "2023-11-22", true)] // and the latest
+    [InlineData(FederalState.SN, "2027-11-10", false)]
+    [InlineData(FederalState.SN, "2027-11-24", false)]
+    public void Some_hold_since_a_year_or_move(FederalState land, string day, bool isOne) => Assert.Equal(isOne, Holidays.IsHoliday(A.Day(day), land));
 }

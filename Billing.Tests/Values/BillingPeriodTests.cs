@@ -46,4 +46,7 @@ public class BillingPeriodTests
         Assert.Throws<ArgumentOutOfRangeException>(() => period.From(A.Day("2026-06-06")));
         Assert.Throws<ArgumentOutOfRangeException>(() => period.From(A.Day("2026-05-05")));
     }
+
+    [Fact]
+    public void There_is_none_before_the_anchor() => Assert.Throws<ArgumentOutOfRangeException>(() => BillingPeriod.Containing(A.Day("2026-05-06"), A.Day("2026-05-05")));
 }

@@ -28,7 +28,15 @@ public class MoneyTests
     [Theory]
     [InlineData(1990, "19,90 €")]
     [InlineData(5, "0,05 €")]
+    [InlineData(0, "0,00 €")]
     [InlineData(-1091, "−10,91 €")]
     [InlineData(123456789, "1.234.567,89 €")]
     public void Is_written_as_German_documents_write_it(long cents, string text) => Assert.Equal(text, new Money(cents).ToString());
+
+    [Theory]
+    [InlineData(1990, "€19.90")]
+    [InlineData(0, "€0.00")]
+    [InlineData(-1091, "−€10.91")]
+    [InlineData(123456789, "€1,234,567.89")]
+    public void Is_written_as_English_texts_write_it(long cents, string text) => Assert.Equal(text, new Money(cents).ToEnglish());
 }
