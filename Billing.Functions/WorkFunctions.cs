@@ -53,7 +53,7 @@ public sealed class WorkFunctions(
     {
         await foreach (var account in untold.FindStalledAsync(clock.GetUtcNow() - TimeSpan.FromHours(1), cancellation))
         {
-            log.LogWarning(LogEvents.CrmNotTold, "Account {Account}: the CRM has not been told for an hour, and nothing was planned", account);
+            if (!timer.IsPastDue) log.LogWarning(LogEvents.CrmNotTold, "Account {Account}: the CRM has not been told for an hour, and nothing was planned", account);
             await notifications.EnqueueAsync(account, null, cancellation);
         }
     }

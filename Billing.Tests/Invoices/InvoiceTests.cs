@@ -1,5 +1,4 @@
 using Billing.Invoices;
-using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Tests;
