@@ -120,14 +120,10 @@ public sealed class Visitor : IAsyncDisposable
     {
         await Page.WaitForLoadStateAsync();
         await PictureAsync(name, whole);
-        var (width, height) = (Page.ViewportSize!.Width, Page.ViewportSize.Height);
-        if (width == Desk)
-        {
-            await Page.SetViewportSizeAsync(Phone, height);
-            await PictureAsync($"{name}-{Phone}", whole);
-        }
-        Assert.Empty(await BarriersAsync()); // Where it is narrowest.
-        await Page.SetViewportSizeAsync(width, height);
+        if (Page.ViewportSize is not { Width: Desk, Height: var height }) return;
+        await Page.SetViewportSizeAsync(Phone, height);
+        await PictureAsync($"{name}-{Phone}", whole);
+        await Page.SetViewportSizeAsync(Desk, height);
     }
 
     async Task PictureAsync(string name, bool whole)
@@ -142,6 +138,7 @@ public sealed class Visitor : IAsyncDisposable
               return document.documentElement.scrollWidth > limit ? `the page is ${document.documentElement.scrollWidth} wide` : wide.map((element) => element.outerHTML.slice(0, 120)).join("\n");
             }
             """));
+        Assert.Empty(await BarriersAsync());
     }
 
     /// <summary>What axe-core finds that keeps people out.</summary>
