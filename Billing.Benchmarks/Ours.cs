@@ -76,7 +76,7 @@ sealed class Ours : IAsyncDisposable
         await Accounts.OpenAsync(new(id, Crm, Clock.Now), today => OpenAccount.Open(id, details, terms, today, Clock.Now, Crm), default);
         var account = await collections.WithCustomerAsync((await Store.FindAsync(id, default))!.Account, Clock.Now, default);
         await stripe.V1.PaymentMethods.AttachAsync("pm_card_visa", new() { Customer = account.Customer });
-        await collections.SyncMethodAsync(id, Clock.Now, default);
+        await collections.SyncMethodAsync((await Store.FindAsync(id, default))!, Clock.Now, default);
         await BookAsync(id);
     }
 

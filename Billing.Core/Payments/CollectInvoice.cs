@@ -85,6 +85,8 @@ public static class CollectInvoice
             {
                 FailedRefunds = [.. intent.Refunds.Where(refund => refund.Status == RefundStatus.Failed).Select(refund => refund.Id)],
             };
+            // Most of what a provider tells of a payment is known: then nothing is written.
+            if (before is not null && payment.IsSameAs(before) && slot is null && intent.OpenDispute is null && !account.Refunds.Any(refund => refund.Intent == intent.Id)) return new(account);
             var paid = (invoice with
             {
                 Payments = before is null ? invoice.Payments.Add(payment) : invoice.Payments.Replace(before, payment),

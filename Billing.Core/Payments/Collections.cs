@@ -59,13 +59,15 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     /// Takes in what the provider has of a payment now, however it came to be heard of. It is asked after the account was read, and again after a
     /// conflict: so an older state never overwrites a later one.
     /// </summary>
-    /// <param name="sessionIsOver">The hosted page that it was made on has been completed.</param>
-    public Task ObserveAsync(AccountId id, string intentId, DateTimeOffset now, CancellationToken cancellation, bool sessionIsOver = false) =>
-        ObserveAsync(id, intentId, null, null, sessionIsOver, now, cancellation);
+    /// <param name="read">The account as it was just read.</param>
+    /// <returns>The account as it now stands.</returns>
+    public Task<StoredAccount> ObserveAsync(StoredAccount read, string intentId, DateTimeOffset now, CancellationToken cancellation) =>
+        ObserveAsync(read.Account.Id, intentId, read, null, sessionIsOver: false, now, cancellation);
 
     /// <param name="read">The account, read before the payment was asked for.</param>
     /// <param name="asked">The payment, asked for after the account was read; both are good for one decision.</param>
-    async Task ObserveAsync(AccountId id, string intentId, StoredAccount? read, IntentSnapshot? asked, bool sessionIsOver, DateTimeOffset now, CancellationToken cancellation)
+    /// <param name="sessionIsOver">The hosted page that it was made on has been completed.</param>
+    async Task<StoredAccount> ObserveAsync(AccountId id, string intentId, StoredAccount? read, IntentSnapshot? asked, bool sessionIsOver, DateTimeOffset now, CancellationToken cancellation)
     {
         var observed = await accounts.ExecuteAsync(new Command(id, Actor.System, now, Read: read), async (account, today, stop) =>
         {
@@ -74,7 +76,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             var invoice = intent.Account == id.Value && InvoiceId.TryParse(intent.Invoice, out var named) ? await FindInvoiceAsync(account, named, read, stop) : null;
             return Pending.Of(await ObservedAsync(account, invoice, intent, sessionIsOver, today, now, stop), new Reply(200, ReplyKind.Account));
         }, cancellation);
-        if (observed.IsRefused(out var refusal, out _)) throw new InvalidOperationException($"Account {id}: payment {intentId} was not taken in, {refusal.Code}.");
+        return observed.IsRefused(out var refusal, out var outcome) ? throw new InvalidOperationException($"Account {id}: payment {intentId} was not taken in, {refusal.Code}.") : outcome.Stored;
     }
 
     async Task<AccountChange> ObservedAsync(
@@ -127,18 +129,23 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     }
 
     /// <summary>Brings the method on file up to what the provider has.</summary>
-    public async Task SyncMethodAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
+    /// <param name="read">The account as it was just read.</param>
+    /// <returns>The account as it now stands.</returns>
+    public async Task<StoredAccount> SyncMethodAsync(StoredAccount read, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (await store.FindAsync(id, cancellation) is not { Account.Customer: { } customer }) return;
+        if (read.Account.Customer is not { } customer) return read;
+        var id = read.Account.Id;
         var isNew = false;
-        var synced = await accounts.ExecuteAsync(new Command(id, Actor.System, now), async (account, today, stop) =>
+        var synced = await accounts.ExecuteAsync(new Command(id, Actor.System, now, Read: read), async (account, today, stop) =>
         {
             var method = await gateway.FindMethodAsync(account.Customer ?? customer, stop);
             isNew = account.PaymentMethod != method;
             return Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account));
         }, cancellation);
         if (synced.IsRefused(out var refusal, out var outcome)) throw new InvalidOperationException($"Account {id}: the method was not brought up to date, {refusal.Code}.");
-        if (isNew) await WorkAsync(outcome.Stored, now, Look.AtFresh, cancellation);
+        if (!isNew) return outcome.Stored;
+        await WorkAsync(outcome.Stored, now, Look.AtFresh, cancellation);
+        return (await store.FindAsync(id, cancellation))!;
     }
 
     /// <summary>Null when the slot is free now; otherwise why it is not.</summary>
@@ -199,7 +206,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     {
         if (session is { IsComplete: true, Intent: { } intent })
         {
-            await ObserveAsync(account.Id, intent, now, cancellation, sessionIsOver: true);
+            await ObserveAsync(account.Id, intent, null, null, sessionIsOver: true, now, cancellation);
             return;
         }
         await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => session is { IsOpen: true }
@@ -222,7 +229,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             return;
         }
         if (!known) await gateway.RefundAsync(account.Id, attempt, cancellation);
-        await ObserveAsync(account.Id, attempt.Intent, now, cancellation);
+        await ObserveAsync(account.Id, attempt.Intent, null, null, sessionIsOver: false, now, cancellation);
     }
 
     /// <summary>Stripe will never do it: a charge counts as failed, a page was never opened.</summary>

@@ -48,4 +48,6 @@ public sealed record Payment(string? Intent, Money Amount, Money Refunded = defa
 {
     /// <summary>The provider's refunds of it that are known to have failed, at once or after they had succeeded.</summary>
     public ImmutableArray<string> FailedRefunds { get; init; } = [];
+
+    public bool IsSameAs(Payment other) => this == other with { FailedRefunds = FailedRefunds } && FailedRefunds.SequenceEqual(other.FailedRefunds);
 }

@@ -73,7 +73,7 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
 
     async Task WorkAsync(ProviderEvent happened, AccountId? account, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (account is not { } mine || await store.FindAsync(mine, cancellation) is null)
+        if (account is not { } mine || await store.FindAsync(mine, cancellation) is not { } stored)
         {
             log.LogWarning("Event {Event} ({Type}) belongs to no account", happened.Id, happened.Type);
             await events.CloseAsync(happened.Id, null, cancellation);
@@ -81,9 +81,9 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
         }
 
         Activity.Current?.SetTag(BillingTraces.Account, mine.Value);
-        if (happened.Intent is { } intent) await collections.ObserveAsync(mine, intent, now, cancellation);
-        if (happened.ConcernsMethod) await collections.SyncMethodAsync(mine, now, cancellation);
-        if (await store.FindAsync(mine, cancellation) is { } stored) await collections.WorkAsync(stored, now, Look.AtAll, cancellation);
+        if (happened.Intent is { } intent) stored = await collections.ObserveAsync(stored, intent, now, cancellation);
+        if (happened.ConcernsMethod) stored = await collections.SyncMethodAsync(stored, now, cancellation);
+        await collections.WorkAsync(stored, now, Look.AtAll, cancellation);
         await events.CloseAsync(happened.Id, mine, cancellation);
         BillingMeter.WebhookLag.Record((now - happened.At).TotalSeconds);
     }

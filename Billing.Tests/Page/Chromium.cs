@@ -6,7 +6,8 @@ namespace Billing.Tests.Page;
 /// <summary>One browser for all tests of the page; each visitor has a context of its own, without what another left behind.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    const string Debian = "/usr/bin/chromium";
+    /// <summary>Debian's: the one made for working unseen takes half the time.</summary>
+    static readonly string? Debian = new[] { "/usr/bin/chromium-headless-shell", "/usr/bin/chromium" }.FirstOrDefault(File.Exists);
 
     IPlaywright? playwright;
 
@@ -23,16 +24,16 @@ public sealed class Chromium : IAsyncLifetime
         {
             Browser = await playwright.Chromium.LaunchAsync(new()
             {
-                ExecutablePath = File.Exists(Debian) ? Debian : null,
+                ExecutablePath = Debian,
                 Args =
                 [
                     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 ],
             });
         }
-        catch (PlaywrightException none) when (!File.Exists(Debian))
+        catch (PlaywrightException none) when (Debian is null)
         {
-            Missing = $"There is no Chromium: neither {Debian} nor one installed by Playwright ({none.Message.Split('\n')[0]}).";
+            Missing = $"There is no Chromium: neither one of Debian's nor one installed by Playwright ({none.Message.Split('\n')[0]}).";
         }
     }
 

@@ -144,7 +144,7 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>What axe-core finds that keeps people out.</summary>
     async Task<IReadOnlyList<string>> BarriersAsync()
     {
-        await Page.EvaluateAsync(Axe);
+        if (await Page.EvaluateAsync<bool>("() => !window.axe")) await Page.EvaluateAsync(Axe);
         var found = await Page.EvaluateAsync<JsonElement>("""
             async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations
                 .flatMap((violation) => violation.nodes.map((node) => ({ impact: violation.impact, text: `${violation.id}: ${node.target.flat(9).join(" ")} – ${node.failureSummary}` })))

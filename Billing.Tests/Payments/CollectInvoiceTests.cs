@@ -44,6 +44,7 @@ public class CollectInvoiceTests
         Assert.Equal(without, CollectInvoice.Plan(without, Issued, Now));
     }
 
+    /// <summary>A provider tells of one payment several times: what is known changes nothing, so that nothing is written.</summary>
     [Fact]
     public void A_success_pays_the_invoice_however_often_it_is_heard()
     {
@@ -57,10 +58,9 @@ public class CollectInvoiceTests
         Assert.Equal((InvoiceStatus.Paid, PaymentState.Succeeded, A.Euro(0)), (paid.Status, paid.Payment, paid.AmountDue));
         Assert.Empty(first.Account.Receivables);
         Assert.Contains(first.Notifications, told => told.Type == "invoice.paid");
-        Assert.Equal(paid.Paid, again.Invoices.Single().Paid);
-        Assert.Empty(again.Journal);
-        Assert.Empty(again.Notifications);
-        Assert.Empty(again.Account.Refunds);
+        Assert.Equal(new AccountChange(first.Account), again);
+        Assert.NotEqual(again, Heard(first.Account, paid, Intent(account, IntentStatus.Succeeded, refunded: 0.01m)));
+        Assert.NotEqual(again, Heard(first.Account, paid, intent with { OpenDispute = "dp_1" }));
     }
 
     [Fact]
@@ -189,9 +189,9 @@ public class CollectInvoiceTests
         var twice = CollectInvoice.Observe(once.Account, once.Invoices[0], heard, [], sessionIsOver: false, Issued, Now);
 
         Assert.Equal((A.Euro(95.08m), A.Euro(0)), (once.Invoices[0].Refunded, once.Invoices[0].AmountDue));
-        Assert.Equal((A.Euro(95.08m), A.Euro(0)), (twice.Invoices[0].Refunded, twice.Invoices[0].AmountDue));
+        Assert.Equal(new AccountChange(once.Account), twice);
         Assert.Equal((InvoiceStatus.Paid, PaymentState.Refunded), (once.Invoices[1].Status, once.Invoices[1].Payment));
-        Assert.Equal(["refund.succeeded"], once.Notifications.Concat(twice.Notifications).Select(told => told.Type));
+        Assert.Equal(["refund.succeeded"], once.Notifications.Select(told => told.Type));
         Assert.Empty(once.Findings);
     }
 
