@@ -60,8 +60,9 @@ static class ApiLoad
 
         foreach (var (name, mine, least, of) in asked)
         {
-            await TimeAsync(accounts, mine, Callers * 5);
-            await TimeAsync(accounts, least, Callers * 5);
+            // Until the runtime has compiled what is used most: what is measured is a service that has been up for a while.
+            await TimeAsync(accounts, mine, of / 2);
+            await TimeAsync(accounts, least, of / 2);
             var (taken, floorTaken) = (TimeSpan.Zero, TimeSpan.Zero);
             for (var round = 0; round < 4; round++)
             {
@@ -157,6 +158,7 @@ static class ApiLoad
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]) { RedirectStandardOutput = true };
         foreach (var (name, value) in settings) start.Environment[$"Local__{name}"] = value;
         start.Environment["Crm__WebhookUrl"] = "";
+        start.Environment["Limits__PreviewsAtOnce"] = "1000000";
         start.Environment["Local__Clock"] = LocalClock.Text(Now);
         var server = new Server(Process.Start(start)!);
         server.Process.OutputDataReceived += (_, _) => { };

@@ -132,7 +132,7 @@ public sealed class Accounts(
                 using var delivering = BillingTraces.Start("deliver outbox", id.Value);
                 await outbox.TellAsync(promised, cancellation);
                 foreach (var document in promised.Documents) await ArchiveAsync(id, document, now, cancellation);
-                await outbox.ForgetAsync(promised, now - promised.At, cancellation);
+                await outbox.ForgetAsync(promised, now - promised.At, past: null, cancellation);
                 delivering.Ended("ok");
             }
         }
@@ -247,9 +247,11 @@ public sealed class Accounts(
         var dueNow = dueAt is null ? null : dueAt == dueBefore?.Moment ? dueBefore : new DueEntry(dueAt.Value, version);
         var promise = new OutboxEntry(id, version, at, crmListens ? change.Notifications : [], change.Findings) { Documents = issued };
 
-        if (dueNow is not null && dueNow != dueBefore) await due.AddAsync(new(id, dueNow.Moment, version, DuePurpose.Account), at, cancellation);
-        if (!promise.IsEmpty) await due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation);
-        await documents.IndexAsync(change, issued, cancellation);
+        // Any of them may be there without the commit, and none may be missing with it.
+        await Task.WhenAll(
+            dueNow is null || dueNow == dueBefore ? Task.CompletedTask : due.AddAsync(new(id, dueNow.Moment, version, DuePurpose.Account), at, cancellation),
+            promise.IsEmpty ? Task.CompletedTask : due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation),
+            documents.IndexAsync(change, issued, cancellation));
 
         var account = change.Account with
         {
@@ -267,7 +269,8 @@ public sealed class Accounts(
         committing.Ended("ok");
         Tell(committing, before?.Account, account, change, at);
         committing?.Stop();
-        await AfterCommitAsync(id, dueBefore == dueNow ? null : dueBefore, promise, files, cancellation);
+        var past = dueBefore is null || dueBefore == dueNow ? null : new DueAccount(id, dueBefore.Moment, dueBefore.Version, DuePurpose.Account);
+        await AfterCommitAsync(id, past, promise, files, cancellation);
         return (result.Outcome, result.Stored! with { Invoices = change.Invoices }, change);
     }
 
@@ -296,20 +299,25 @@ public sealed class Accounts(
     }
 
     /// <summary>The commit stands; what fails here is caught up by whoever next finds the due entries.</summary>
-    async Task AfterCommitAsync(AccountId id, DueEntry? past, OutboxEntry promise, IReadOnlyList<DocumentFile> files, CancellationToken cancellation)
+    async Task AfterCommitAsync(AccountId id, DueAccount? past, OutboxEntry promise, IReadOnlyList<DocumentFile> files, CancellationToken cancellation)
     {
         using var delivering = promise.IsEmpty ? null : BillingTraces.Start("deliver outbox", id.Value);
         var since = Stopwatch.GetTimestamp();
         try
         {
-            if (past is not null) await due.RemoveAsync(new(id, past.Moment, past.Version, DuePurpose.Account), cancellation);
-            if (promise.IsEmpty) return;
+            if (promise.IsEmpty)
+            {
+                if (past is not null) await due.RemoveAsync(past, cancellation);
+                return;
+            }
             await outbox.TellAsync(promise, cancellation);
             var archived = 0;
             foreach (var file in files) archived += await documents.KeepAsync(file, cancellation) == file.Sha256 ? 1 : 0;
             // What could not be rendered, or is archived as something else, is seen to by whoever finds the promise.
-            if (archived == promise.Documents.Count) await outbox.ForgetAsync(promise, Stopwatch.GetElapsedTime(since), cancellation);
-            delivering.Ended(archived == promise.Documents.Count ? "ok" : "document_waits");
+            var isKept = archived == promise.Documents.Count;
+            if (isKept) await outbox.ForgetAsync(promise, Stopwatch.GetElapsedTime(since), past, cancellation);
+            else if (past is not null) await due.RemoveAsync(past, cancellation);
+            delivering.Ended(isKept ? "ok" : "document_waits");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -38,10 +38,12 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
 
     /// <summary>All that the entry promised is done.</summary>
     /// <param name="age">How long after the commit.</param>
-    public async Task ForgetAsync(OutboxEntry entry, TimeSpan age, CancellationToken cancellation)
+    /// <param name="past">An entry of the due index that its commit has made void.</param>
+    public async Task ForgetAsync(OutboxEntry entry, TimeSpan age, DueAccount? past, CancellationToken cancellation)
     {
         await store.DeleteOutboxAsync(entry, cancellation);
-        await due.RemoveAsync(Guard(entry), cancellation);
+        // Mostly in one partition: then both are one request.
+        await Task.WhenAll(due.RemoveAsync(Guard(entry), cancellation), past is null ? Task.CompletedTask : due.RemoveAsync(past, cancellation));
         BillingMeter.OutboxAge.Record(age.TotalSeconds);
     }
 

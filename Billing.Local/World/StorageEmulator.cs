@@ -44,7 +44,7 @@ sealed class StorageEmulator(int port)
         var start = new ProcessStartInfo(Node()) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            Script(), "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+            Path.Combine(AppContext.BaseDirectory, "World", "azurite.cjs"), Script(), "--silent", "--skipApiVersionCheck", "--disableTelemetry",
             "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
             "--blobPort", Text(port), "--queuePort", Text(port + 1), "--tablePort", Text(port + 2),
             .. dataFolder is null ? ["--inMemoryPersistence"] : new[] { "--location", dataFolder },

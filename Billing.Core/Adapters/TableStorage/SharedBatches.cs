@@ -5,7 +5,7 @@ namespace Billing.Adapters.TableStorage;
 
 /// <summary>
 /// Single writes to an index, as one batch for all that wait at the same moment for the same partition: thousands of accounts close at one
-/// midnight and come due again on one day. Nobody waits for company: a write that finds no batch of its partition under way is sent at once.
+/// midnight and come due again on one day. Nobody waits for company that may come: a write that finds no batch of its partition under way is sent at once.
 /// </summary>
 sealed class SharedBatches(TableClient table)
 {
@@ -14,7 +14,7 @@ sealed class SharedBatches(TableClient table)
 
     readonly Lock _gate = new();
 
-    /// <summary>By partition that has a batch under way: what waits for the next.</summary>
+    /// <summary>By partition that is being written: what waits for the next batch.</summary>
     readonly Dictionary<string, List<Write>> _waiting = [];
 
     sealed record Write(TableTransactionAction Action)
@@ -32,25 +32,29 @@ sealed class SharedBatches(TableClient table)
             if (_waiting.TryGetValue(action.Entity.PartitionKey, out var others)) others.Add(write);
             else
             {
-                _waiting.Add(action.Entity.PartitionKey, []);
-                _ = SendAllAsync(action.Entity.PartitionKey, [write]);
+                _waiting.Add(action.Entity.PartitionKey, [write]);
+                _ = SendAllAsync(action.Entity.PartitionKey);
             }
         }
         return write.Done.Task.WaitAsync(cancellation);
     }
 
-    async Task SendAllAsync(string partition, IReadOnlyList<Write> batch)
+    async Task SendAllAsync(string partition)
     {
-        while (batch.Count > 0)
+        // Whoever submits several at once has them in one batch.
+        await Task.Yield();
+        while (Take(partition) is { Count: > 0 } batch) await SendAsync(batch);
+    }
+
+    List<Write> Take(string partition)
+    {
+        lock (_gate)
         {
-            await SendAsync(batch);
-            lock (_gate)
-            {
-                var waiting = _waiting[partition];
-                batch = [.. waiting.DistinctBy(write => write.Action.Entity.RowKey).Take(RowsPerBatch)];
-                if (batch.Count == 0) _waiting.Remove(partition);
-                else waiting.RemoveAll(batch.Contains);
-            }
+            var waiting = _waiting[partition];
+            List<Write> batch = [.. waiting.DistinctBy(write => write.Action.Entity.RowKey).Take(RowsPerBatch)];
+            if (batch.Count == 0) _waiting.Remove(partition);
+            else waiting.RemoveAll(batch.Contains);
+            return batch;
         }
     }
 
