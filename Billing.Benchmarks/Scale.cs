@@ -22,10 +22,10 @@ static class Scale
         await using var ours = await Ours.StartAsync(world, Now);
         var table = new TableServiceClient(world.Storage).GetTableClient("DueAccounts");
 
-        // Due at this midnight; the others on one of the following thirty.
+        // Due at this midnight; the others on one of the following thousand: for each row written the emulator looks its partition through.
         await FillAsync(table, 0, due, _ => Now.AddMinutes(-1));
         await ReadAsync("only those due");
-        await FillAsync(table, due, accounts - due, account => Now.AddMinutes(-1).AddDays(1 + account % 30));
+        await FillAsync(table, due, accounts - due, account => Now.AddMinutes(-1).AddDays(1 + account % 1_000));
         await ReadAsync("with all others");
 
         async Task ReadAsync(string what)

@@ -5,7 +5,7 @@ namespace Billing.Tests.Api;
 /// <summary>A service that is killed (SIGKILL) in the middle of its work, in a world that goes on.</summary>
 public class KilledTests
 {
-    const int Many = 120;
+    const int Many = 60;
     static readonly DateTimeOffset Midnight = Moment.Of("2026-06-05T22:00:00Z");
 
     [Theory]
@@ -60,7 +60,7 @@ public class KilledTests
         }
     }
 
-    const int Sample = 40;
+    const int Sample = 15;
 
     /// <summary>How many of a sample are closed; looking at them as the operator does closes none.</summary>
     static async Task<int> ClosedAsync(Service service)

@@ -49,6 +49,8 @@ public sealed class Running : IAsyncDisposable
             [("Port", port), ("StripePort", place.StripePort), ("StoragePort", place.StoragePort), ("Clock", place.Clock), ("Persist", "false"), ("Demo", "false")];
         foreach (var (name, value) in settings) start.Environment["Local__" + name] = Convert.ToString(value, CultureInfo.InvariantCulture);
         start.Environment["Stripe__WebhookSecret"] = StripeControl.Secret;
+        // A process that lives for minutes never earns back what it costs to measure how its code is used.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in more) start.Environment[name] = value;
 
         var running = new Running(Process.Start(start)!);

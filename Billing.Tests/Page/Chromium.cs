@@ -3,17 +3,15 @@ using Microsoft.Playwright;
 
 namespace Billing.Tests.Page;
 
-/// <summary>One browser for all tests of the page; each visitor has a context of its own, without what another left behind.</summary>
+/// <summary>One browser for all tests of the page, and the whole one for those that need its PDF viewer; each visitor has a context of its own, without what another left behind.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    /// <summary>Debian's: the one made for working unseen takes half the time.</summary>
-    static readonly string? Debian = new[] { "/usr/bin/chromium-headless-shell", "/usr/bin/chromium" }.FirstOrDefault(File.Exists);
+    const string Whole = "/usr/bin/chromium", Headless = "/usr/bin/chromium-headless-shell";
 
     IPlaywright? playwright;
+    IBrowser? browser, whole;
 
-    public IBrowser? Browser { get; private set; }
-
-    /// <summary>Why there is no browser here.</summary>
+    /// <summary>Why there is no browser here; empty where there is one.</summary>
     public string Missing { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
@@ -22,26 +20,31 @@ public sealed class Chromium : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(15_000);
         try
         {
-            Browser = await playwright.Chromium.LaunchAsync(new()
-            {
-                ExecutablePath = Debian,
-                Args =
-                [
-                    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                ],
-            });
+            // Debian's browser without a window needs half the time of the one that has one.
+            browser = await LaunchAsync(File.Exists(Headless) ? Headless : Whole);
         }
-        catch (PlaywrightException none) when (Debian is null)
+        catch (PlaywrightException none) when (!File.Exists(Whole))
         {
-            Missing = $"There is no Chromium: neither one of Debian's nor one installed by Playwright ({none.Message.Split('\n')[0]}).";
+            Missing = $"There is no Chromium: neither Debian's nor one installed by Playwright ({none.Message.Split('\n')[0]}).";
         }
     }
 
+    public async Task<IBrowser> BrowserAsync(bool showsPdf) => showsPdf && File.Exists(Headless) ? whole ??= await LaunchAsync(Whole) : browser!;
+
     public async ValueTask DisposeAsync()
     {
-        if (Browser is not null) await Browser.CloseAsync();
+        foreach (var one in new[] { browser, whole }) await (one?.CloseAsync() ?? Task.CompletedTask);
         playwright?.Dispose();
     }
+
+    Task<IBrowser> LaunchAsync(string program) => playwright!.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = File.Exists(program) ? program : null,
+        Args =
+        [
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        ],
+    });
 }
 
 /// <summary>The browser, and the services whose page is visited; each is started when a test first needs it.</summary>
@@ -70,16 +73,16 @@ public sealed class PageWorld : IAsyncLifetime
     /// <summary>One with settings of its own.</summary>
     public async Task<Service> StartAsync(params (string Name, string Value)[] settings)
     {
-        Assert.SkipUnless(chromium.Browser is not null, chromium.Missing);
+        Assert.SkipWhen(chromium.Missing.Length > 0, chromium.Missing);
         var service = await Service.StartAsync(Place.New(Opening), settings);
         services.Add(service);
         return service;
     }
 
     /// <summary>A visitor with an empty browser.</summary>
-    public async Task<Visitor> VisitorAsync(Service service, int width = Visitor.Desk)
+    public async Task<Visitor> VisitorAsync(Service service, int width = Visitor.Desk, bool showsPdf = false)
     {
-        var context = await chromium.Browser!.NewContextAsync(new()
+        var context = await (await chromium.BrowserAsync(showsPdf)).NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = width < 600 ? 780 : 900 }, Locale = "de-DE", ReducedMotion = ReducedMotion.Reduce,
         });

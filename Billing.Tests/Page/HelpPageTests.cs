@@ -279,7 +279,7 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Rechnungen_3_Ansehen_drucken_downloaden()
     {
-        await using var visitor = await world.VisitorAsync(service);
+        await using var visitor = await world.VisitorAsync(service, showsPdf: true);
         await visitor.Context.AddInitScriptAsync("window.print = () => { window.top.printed = true; }");
         var acme = await service.OpenAsync("pro");
         await visitor.OpenAsync(acme);

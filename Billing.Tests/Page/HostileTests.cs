@@ -314,7 +314,7 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     public async Task What_the_service_fails_at_is_told_and_can_be_asked_for_again()
     {
         const string Away = "Der Dienst ist gerade nicht erreichbar.";
-        await using var visitor = await world.VisitorAsync(service);
+        await using var visitor = await world.VisitorAsync(service, showsPdf: true);
         await visitor.OpenAsync(await service.OpenAsync("pro"));
         var failing = new ConcurrentDictionary<string, bool>();
         await visitor.Page.RouteAsync("**/api/**", route => failing.Keys.FirstOrDefault(path => new Uri(route.Request.Url).AbsolutePath.EndsWith(path, StringComparison.Ordinal)) is { } path

@@ -123,7 +123,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
         var token = await own.TokenAsync("owner", customer.Id);
         await using var host = await HostPageAsync(allowed, own.Port, customer.Id, token);
         await using var other = await HostPageAsync(stranger, own.Port, customer.Id, token);
-        await using var visitor = await world.VisitorAsync(own);
+        await using var visitor = await world.VisitorAsync(own, showsPdf: true);
 
         await visitor.Page.GotoAsync($"http://localhost:{allowed}/");
         await visitor.BookAsync("Zusätzliche Benutzer");

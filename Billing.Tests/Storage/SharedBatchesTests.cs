@@ -33,7 +33,7 @@ public class SharedBatchesTests(AzuriteFixture azurite)
 
         await Task.WhenAll(Enumerable.Range(0, 250).Select(row => batches.SubmitAsync(Put($"row-{row}"), Stop)));
 
-        Assert.InRange(sent.Count, 4, 10); // one that came first, then 100 at most at a time
+        Assert.InRange(sent.Count, 3, 10); // 100 at most at a time, and some when the first went
         Assert.Equal(250, await table.QueryAsync<TableEntity>(cancellationToken: Stop).CountAsync(Stop));
     }
 

@@ -5,6 +5,7 @@ using Billing.Values;
 namespace Billing.Tests;
 
 /// <summary>What is counted: what was committed, once.</summary>
+[Collection(Alone.Name)]
 public sealed class CountedTests : IDisposable
 {
     readonly BillingInMemory _billing = new();

@@ -20,7 +20,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Billing.Tests;
 
 /// <summary>An account's work is one trace, on real tables and queues and the simulated Stripe.</summary>
-[Collection(OnStorage.Name)]
+[Collection(Alone.Name)]
 public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     readonly FakeTimeProvider _clock = new(A.Instant("2026-01-10T10:00:00Z"));

@@ -5,7 +5,14 @@ using Billing.Telemetry;
 
 namespace Billing.Tests;
 
-/// <summary>What is counted while it lives. Tests run one after the other, so it is what one test does.</summary>
+/// <summary>For tests of what the whole process counts: they run while no other does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone : ICollectionFixture<AzuriteFixture>
+{
+    public const string Name = "alone";
+}
+
+/// <summary>What is counted while it lives, in a test that runs <see cref="Alone"/>.</summary>
 sealed class Counted : IDisposable
 {
     readonly MeterListener _listener = new();
