@@ -136,7 +136,7 @@ public sealed class Accounts(
                 delivering.Ended("ok");
             }
         }
-        // The entry of the moment that has just passed went with the commit that moved it on.
+        // The entry of the moment that has just passed is removed by the commit that moved it on.
         var isGone = entry is { Purpose: DuePurpose.Account } && new DueEntry(entry.Moment, entry.Version) == read?.Account.Due && stored.Account.Due != read.Account.Due;
         if (entry is not null && !isGone) await TidyAsync(entry, stored.Account, now, cancellation);
         return stored;
@@ -247,11 +247,9 @@ public sealed class Accounts(
         var dueNow = dueAt is null ? null : dueAt == dueBefore?.Moment ? dueBefore : new DueEntry(dueAt.Value, version);
         var promise = new OutboxEntry(id, version, at, crmListens ? change.Notifications : [], change.Findings) { Documents = issued };
 
-        // Any of them may be there without the commit, and none may be missing with it.
-        await Task.WhenAll(
-            dueNow is null || dueNow == dueBefore ? Task.CompletedTask : due.AddAsync(new(id, dueNow.Moment, version, DuePurpose.Account), at, cancellation),
-            promise.IsEmpty ? Task.CompletedTask : due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation),
-            documents.IndexAsync(change, issued, cancellation));
+        if (dueNow is not null && dueNow != dueBefore) await due.AddAsync(new(id, dueNow.Moment, version, DuePurpose.Account), at, cancellation);
+        if (!promise.IsEmpty) await due.AddAsync(DeliverOutbox.Guard(promise), at, cancellation);
+        await documents.IndexAsync(change, issued, cancellation);
 
         var account = change.Account with
         {
@@ -307,7 +305,7 @@ public sealed class Accounts(
         {
             if (promise.IsEmpty)
             {
-                if (past is not null) await due.RemoveAsync(past, cancellation);
+                if (past is not null) await due.RemoveAsync([past], cancellation);
                 return;
             }
             await outbox.TellAsync(promise, cancellation);
@@ -316,7 +314,7 @@ public sealed class Accounts(
             // What could not be rendered, or is archived as something else, is seen to by whoever finds the promise.
             var isKept = archived == promise.Documents.Count;
             if (isKept) await outbox.ForgetAsync(promise, Stopwatch.GetElapsedTime(since), past, cancellation);
-            else if (past is not null) await due.RemoveAsync(past, cancellation);
+            else if (past is not null) await due.RemoveAsync([past], cancellation);
             delivering.Ended(isKept ? "ok" : "document_waits");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -334,7 +332,7 @@ public sealed class Accounts(
         if (guards) return;
         // Its commit may still be under way, unless another one took that version, or the time for it has long passed.
         var past = account?.Version >= entry.Version;
-        if (past || await due.WrittenAtAsync(entry, cancellation) <= now - IDueIndex.HandedOutFor) await due.RemoveAsync(entry, cancellation);
+        if (past || await due.WrittenAtAsync(entry, cancellation) <= now - IDueIndex.HandedOutFor) await due.RemoveAsync([entry], cancellation);
     }
 
     Confirmable Show(Order order, Command command) =>

@@ -41,7 +41,7 @@ public sealed record DueAccount(AccountId Account, DateTimeOffset Moment, long V
 public interface IDueIndex
 {
     Task AddAsync(DueAccount entry, DateTimeOffset now, CancellationToken cancellation);
-    Task RemoveAsync(DueAccount entry, CancellationToken cancellation);
+    Task RemoveAsync(IReadOnlyList<DueAccount> entries, CancellationToken cancellation);
 
     /// <summary>When an entry was written; null if it is gone.</summary>
     Task<DateTimeOffset?> WrittenAtAsync(DueAccount entry, CancellationToken cancellation);

@@ -42,8 +42,7 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
     public async Task ForgetAsync(OutboxEntry entry, TimeSpan age, DueAccount? past, CancellationToken cancellation)
     {
         await store.DeleteOutboxAsync(entry, cancellation);
-        // Mostly in one partition: then both are one request.
-        await Task.WhenAll(due.RemoveAsync(Guard(entry), cancellation), past is null ? Task.CompletedTask : due.RemoveAsync(past, cancellation));
+        await due.RemoveAsync(past is null ? [Guard(entry)] : [Guard(entry), past], cancellation);
         BillingMeter.OutboxAge.Record(age.TotalSeconds);
     }
 

@@ -66,7 +66,7 @@ public sealed class TellCrm(INotificationStore notifications, IAccountStore stor
     {
         var waiting = await WaitingAsync(account, cancellation);
         while (!waiting.IsEmpty && await TellAsync(waiting, now, cancellation)) waiting = await WaitingAsync(account, cancellation);
-        if (entry is not null) await due.RemoveAsync(entry, cancellation);
+        if (entry is not null) await due.RemoveAsync([entry], cancellation);
     }
 
     /// <summary>The oldest ones, those included that an earlier commit has promised and could not bring here yet: they must not be overtaken.</summary>

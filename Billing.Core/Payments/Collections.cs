@@ -60,7 +60,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     /// conflict: so an older state never overwrites a later one.
     /// </summary>
     /// <param name="read">The account as it was just read.</param>
-    /// <returns>The account as it now stands.</returns>
+    /// <returns>The account as this left it: as it was read, where there was nothing to write.</returns>
     public Task<StoredAccount> ObserveAsync(StoredAccount read, string intentId, DateTimeOffset now, CancellationToken cancellation) =>
         ObserveAsync(read.Account.Id, intentId, read, null, sessionIsOver: false, now, cancellation);
 
@@ -130,7 +130,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
 
     /// <summary>Brings the method on file up to what the provider has.</summary>
     /// <param name="read">The account as it was just read.</param>
-    /// <returns>The account as it now stands.</returns>
+    /// <returns>The account as this left it: as it was read, where there was nothing to write.</returns>
     public async Task<StoredAccount> SyncMethodAsync(StoredAccount read, DateTimeOffset now, CancellationToken cancellation)
     {
         if (read.Account.Customer is not { } customer) return read;

@@ -83,7 +83,9 @@ public sealed class WorkProviderEvent(IProviderEvents events, IPaymentGateway ga
         Activity.Current?.SetTag(BillingTraces.Account, mine.Value);
         if (happened.Intent is { } intent) stored = await collections.ObserveAsync(stored, intent, now, cancellation);
         if (happened.ConcernsMethod) stored = await collections.SyncMethodAsync(stored, now, cancellation);
-        await collections.WorkAsync(stored, now, Look.AtAll, cancellation);
+        // The provider has been asked meanwhile: what is under way is gone on with as the account stands now.
+        if (CollectInvoice.NextLook(stored.Account) is not null && await store.FindAsync(mine, cancellation) is { } current)
+            await collections.WorkAsync(current, now, Look.AtAll, cancellation);
         await events.CloseAsync(happened.Id, mine, cancellation);
         BillingMeter.WebhookLag.Record((now - happened.At).TotalSeconds);
     }

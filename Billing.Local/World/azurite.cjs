@@ -13,6 +13,10 @@ Module._load = (name, ...rest) => (name === "applicationinsights" ? {} : load(na
 
 // In memory each message lies in an extent of its own, and the minutely sweep sorts what is left anew for each that it deletes:
 // after some thousand messages nothing is answered for ten seconds.
-if (given.includes("--inMemoryPersistence")) require(join(dirname(script), "queue/gc/QueueGCManager.js")).default.prototype.markSweep = async () => {};
+if (given.includes("--inMemoryPersistence")) {
+  const sweeper = require(join(dirname(script), "queue/gc/QueueGCManager.js")).default.prototype;
+  if (typeof sweeper.markSweep !== "function") throw new Error("This version of Azurite sweeps otherwise: see docs/decisions/0018-emulator-start.md.");
+  sweeper.markSweep = async () => {};
+}
 
 require(script);

@@ -30,7 +30,7 @@ public class KilledTests
         {
             var moving = service.WalkAsync(Midnight);
             var closed = 0;
-            while (closed < Sample * kill / 3 && !moving.IsCompleted) closed = await ClosedAsync(service);
+            while (closed < Sample * kill / 6 && !moving.IsCompleted) closed = await ClosedAsync(service);
             await service.KillAsync();
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => moving);
             if (kill == 1) Assert.InRange(closed, 1, Sample - 1);
@@ -60,7 +60,7 @@ public class KilledTests
         }
     }
 
-    const int Sample = 15;
+    const int Sample = 20;
 
     /// <summary>How many of a sample are closed; looking at them as the operator does closes none.</summary>
     static async Task<int> ClosedAsync(Service service)

@@ -22,7 +22,7 @@ public sealed class AzureBuild : IAsyncLifetime
         if (placed) await System.IO.File.WriteAllTextAsync(secrets, "{}");
         try
         {
-            var (exit, said) = await RunAsync(Repository.Root, "publish", "Billing.Functions", "-c", "Release", "-o", Folder, "-v", "quiet", "-nodeReuse:false", "-p:RunAnalyzers=false");
+            var (exit, said) = await RunAsync(Repository.Root, "publish", "Billing.Functions", "-c", "Release", "-o", Folder, "-v", "quiet", "-nodeReuse:false");
             Assert.SkipWhen(said.Contains("NU1101", StringComparison.Ordinal) || said.Contains("NU1102", StringComparison.Ordinal), $"The packages of the Functions worker cannot be had here: {said}");
             Assert.True(exit == 0, said);
         }

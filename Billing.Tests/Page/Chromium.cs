@@ -40,6 +40,8 @@ public sealed class Chromium : IAsyncLifetime
     Task<IBrowser> LaunchAsync(string program) => playwright!.Chromium.LaunchAsync(new()
     {
         ExecutablePath = File.Exists(program) ? program : null,
+        // Playwright's own, as a whole: left to itself it takes the one that shows no PDF.
+        Channel = File.Exists(program) ? null : "chromium",
         Args =
         [
             "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -195,6 +195,25 @@ public class CollectInvoiceTests
         Assert.Empty(once.Findings);
     }
 
+    /// <summary>The money has left already when a refund is pending: that it arrives changes nothing about the payment, and is told all the same.</summary>
+    [Fact]
+    public void A_refund_that_was_pending_is_told_when_it_arrives()
+    {
+        var (account, invoice) = Charging();
+        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
+        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
+        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        var pending = CollectInvoice.Observe(
+            credited.Account, original, With(Intent(account, IntentStatus.Succeeded), attempt, RefundStatus.Pending), [note], sessionIsOver: false, Issued, Now);
+
+        var arrived = CollectInvoice.Observe(
+            pending.Account, pending.Invoices.Single(), With(Intent(account, IntentStatus.Succeeded), attempt, RefundStatus.Succeeded), [note], sessionIsOver: false, Issued, Now);
+
+        Assert.Equal("refund.succeeded", Assert.Single(arrived.Notifications).Type);
+        Assert.Equal(PaymentState.Refunded, arrived.Invoices.Single(document => document.Id == note.Id).Payment);
+        Assert.Empty(arrived.Account.Refunds);
+    }
+
     [Fact]
     public void A_debit_given_on_Stripes_page_fails_for_good_once_the_page_is_over()
     {

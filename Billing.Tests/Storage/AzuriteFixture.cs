@@ -84,9 +84,9 @@ sealed class AzuriteProcess : IDisposable
     {
     }
 
-    public int Blob { get; } = FreePort();
-    public int Queue { get; } = FreePort();
-    public int Table { get; } = FreePort();
+    public int Blob { get; } = Api.Place.FreePorts(3);
+    public int Queue => Blob + 1;
+    public int Table => Blob + 2;
 
     public static async Task<AzuriteProcess> StartAsync(params string[] more)
     {
@@ -121,13 +121,6 @@ sealed class AzuriteProcess : IDisposable
             _process.WaitForExit(5000);
         }
         _process.Dispose();
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static async Task<bool> IsListening(int port)

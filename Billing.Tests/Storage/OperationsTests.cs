@@ -24,8 +24,8 @@ public class OperationsTests(AzuriteFixture azurite)
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(false, 10)]
-    [InlineData(true, 12)]
+    [InlineData(false, 9)]
+    [InlineData(true, 11)]
     public async Task A_close_with_its_document_archived_takes_few_operations(bool crmListens, int most)
     {
         var storage = await StorageAsync(crmListens);

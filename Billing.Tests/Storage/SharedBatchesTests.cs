@@ -31,10 +31,20 @@ public class SharedBatchesTests(AzuriteFixture azurite)
     {
         var (table, batches, sent) = await NewAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 250).Select(row => batches.SubmitAsync(Put($"row-{row}"), Stop)));
+        await Task.WhenAll(Enumerable.Range(0, 250).Select(row => batches.SubmitAsync([Put($"row-{row}")], Stop)));
 
         Assert.InRange(sent.Count, 3, 10); // 100 at most at a time, and some when the first went
         Assert.Equal(250, await table.QueryAsync<TableEntity>(cancellationToken: Stop).CountAsync(Stop));
+    }
+
+    [Fact]
+    public async Task What_is_submitted_together_is_one_request_a_partition()
+    {
+        var (table, batches, sent) = await NewAsync();
+        await batches.SubmitAsync([Put("one"), Put("two"), new(TableTransactionActionType.UpsertReplace, new TableEntity("20260606", "three"))], Stop);
+
+        Assert.Equal(2, sent.Count);
+        Assert.Equal(["one", "two", "three"], await table.QueryAsync<TableEntity>(cancellationToken: Stop).Select(row => row.RowKey).ToListAsync(Stop));
     }
 
     [Fact]
@@ -42,7 +52,7 @@ public class SharedBatchesTests(AzuriteFixture azurite)
     {
         var (table, batches, _) = await NewAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(value => batches.SubmitAsync(Put("row", value), Stop)));
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(value => batches.SubmitAsync([Put("row", value)], Stop)));
 
         Assert.Equal(19, (await table.GetEntityAsync<TableEntity>(Partition, "row", cancellationToken: Stop)).Value.GetInt32("Value"));
     }
@@ -51,13 +61,13 @@ public class SharedBatchesTests(AzuriteFixture azurite)
     public async Task One_that_is_refused_is_told_so_and_the_others_are_written()
     {
         var (table, batches, _) = await NewAsync();
-        await batches.SubmitAsync(Put("passed"), Stop);
+        await batches.SubmitAsync([Put("passed")], Stop);
 
-        var first = batches.SubmitAsync(Put("first"), Stop);
-        var missing = batches.SubmitAsync(new(TableTransactionActionType.UpdateMerge, new TableEntity(Partition, "missing"), ETag.All), Stop);
-        var gone = batches.SubmitAsync(new(TableTransactionActionType.Delete, new TableEntity(Partition, "gone"), ETag.All), Stop);
-        var passed = batches.SubmitAsync(new(TableTransactionActionType.Delete, new TableEntity(Partition, "passed"), ETag.All), Stop);
-        var last = batches.SubmitAsync(Put("last"), Stop);
+        var first = batches.SubmitAsync([Put("first")], Stop);
+        var missing = batches.SubmitAsync([new(TableTransactionActionType.UpdateMerge, new TableEntity(Partition, "missing"), ETag.All)], Stop);
+        var gone = batches.SubmitAsync([new(TableTransactionActionType.Delete, new TableEntity(Partition, "gone"), ETag.All)], Stop);
+        var passed = batches.SubmitAsync([new(TableTransactionActionType.Delete, new TableEntity(Partition, "passed"), ETag.All)], Stop);
+        var last = batches.SubmitAsync([Put("last")], Stop);
 
         Assert.Equal(404, (await Assert.ThrowsAsync<RequestFailedException>(() => missing)).Status);
         await Task.WhenAll(first, gone, passed, last);
@@ -70,10 +80,10 @@ public class SharedBatchesTests(AzuriteFixture azurite)
         var (table, batches, sent) = await NewAsync();
         sent.Fails = true;
 
-        var writes = Enumerable.Range(0, 5).Select(row => batches.SubmitAsync(Put($"row-{row}"), Stop)).ToList();
+        var writes = Enumerable.Range(0, 5).Select(row => batches.SubmitAsync([Put($"row-{row}")], Stop)).ToList();
         foreach (var write in writes) await Assert.ThrowsAnyAsync<Exception>(() => write);
         sent.Fails = false;
-        await batches.SubmitAsync(Put("after"), Stop);
+        await batches.SubmitAsync([Put("after")], Stop);
 
         Assert.Equal("after", (await table.QueryAsync<TableEntity>(cancellationToken: Stop).SingleAsync(Stop)).RowKey);
     }

@@ -60,8 +60,8 @@ public class TableDueIndexTests(AzuriteFixture azurite)
         await _index.MarkAsync(entry, Now, Stop);
         Assert.Equal(Now.AddMinutes(-3), await _index.WrittenAtAsync(entry, Stop));
 
-        await _index.RemoveAsync(entry, Stop);
-        await _index.RemoveAsync(entry, Stop);
+        await _index.RemoveAsync([entry], Stop);
+        await _index.RemoveAsync([entry], Stop);
 
         Assert.Null(await _index.WrittenAtAsync(entry, Stop));
         await _index.MarkAsync(entry, Now, Stop); // marking what is gone brings nothing back

@@ -66,7 +66,7 @@ public sealed class ProtocolTests
     [InlineData("timeout_after", 1)]
     public async Task Each_fault_acts_or_does_not(string fault, int payments)
     {
-        await using var stripe = await SimulatedStripe.StartAsync();
+        await using var stripe = await SimulatedStripe.StartAsync(patience: 2);
         var (customer, method) = await stripe.CustomerWithAsync("4242424242424242");
         await stripe.PutAsync("/_simulator/faults", new[] { new { on = "POST /v1/payment_intents", times = 1, @do = fault } });
 

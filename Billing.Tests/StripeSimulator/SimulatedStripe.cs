@@ -21,14 +21,14 @@ sealed class SimulatedStripe : IAsyncDisposable
     readonly ConcurrentQueue<int> _answers = new();
     WebApplication? _receiver;
 
-    SimulatedStripe(Simulator simulator, FakeTimeProvider clock, int retries)
+    SimulatedStripe(Simulator simulator, FakeTimeProvider clock, int retries, TimeSpan patience)
     {
         (Simulator, Clock) = (simulator, clock);
         Client = new StripeClient(new StripeClientOptions
         {
             ApiKey = Simulator.Key,
             ApiBase = simulator.Url,
-            HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = TimeSpan.FromSeconds(2) }, maxNetworkRetries: retries),
+            HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = patience }, maxNetworkRetries: retries),
         });
     }
 
@@ -46,10 +46,11 @@ sealed class SimulatedStripe : IAsyncDisposable
     public IReadOnlyList<string> ReceivedTypes => [.. _received.Select(each => JsonDocument.Parse(each.Body).RootElement.GetProperty("type").GetString()!)];
 
     /// <summary>Wednesday, 6 May 2026, 8:00 UTC.</summary>
-    public static async Task<SimulatedStripe> StartAsync(string? file = null, FakeTimeProvider? clock = null, int retries = 0)
+    /// <param name="patience">For how many seconds the client waits for an answer.</param>
+    public static async Task<SimulatedStripe> StartAsync(string? file = null, FakeTimeProvider? clock = null, int retries = 0, int patience = 20)
     {
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 8, 0, 0, TimeSpan.Zero));
-        return new SimulatedStripe(await Simulator.StartAsync(0, clock, file), clock, retries);
+        return new SimulatedStripe(await Simulator.StartAsync(0, clock, file), clock, retries, TimeSpan.FromSeconds(patience));
     }
 
     /// <summary>Listens for webhooks; each takes the next of the answers, then 200.</summary>

@@ -21,7 +21,7 @@ namespace Billing.Tests;
 
 /// <summary>An account's work is one trace, on real tables and queues and the simulated Stripe.</summary>
 [Collection(Alone.Name)]
-public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class TraceTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>, IAsyncLifetime
 {
     readonly FakeTimeProvider _clock = new(A.Instant("2026-01-10T10:00:00Z"));
     readonly AccountId _id = AccountId.Parse($"traced-{Interlocked.Increment(ref _accounts)}");
@@ -129,7 +129,7 @@ public sealed class TraceTests(AzuriteFixture azurite) : IAsyncLifetime
         var found = await index.DueAsync(later.Moment, Stop).Where(entry => entry.Account == _id).ToListAsync(Stop);
 
         Assert.Equal((request.Id, null), (found.Single(entry => entry == soon).Trace, found.Single(entry => entry == later).Trace));
-        foreach (var entry in (DueAccount[])[soon, later]) await index.RemoveAsync(entry, Stop);
+        await index.RemoveAsync([soon, later], Stop);
     }
 
     [Theory]

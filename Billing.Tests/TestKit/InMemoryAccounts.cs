@@ -188,9 +188,9 @@ sealed class InMemoryDueIndex : IDueIndex
         return Task.CompletedTask;
     }
 
-    public Task RemoveAsync(DueAccount entry, CancellationToken cancellation)
+    public Task RemoveAsync(IReadOnlyList<DueAccount> entries, CancellationToken cancellation)
     {
-        lock (_lock) _entries.Remove(entry);
+        lock (_lock) foreach (var entry in entries) _entries.Remove(entry);
         return Task.CompletedTask;
     }
 

@@ -7,7 +7,7 @@ namespace Billing.Tests;
 
 /// <summary>For tests of what the whole process counts: they run while no other does.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class Alone : ICollectionFixture<AzuriteFixture>
+public sealed class Alone
 {
     public const string Name = "alone";
 }

@@ -22,26 +22,30 @@ sealed class SharedBatches(TableClient table)
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Writes it; throws as if it had been written alone.</summary>
+    /// <summary>Writes them, those of one partition in one request; throws as if they had been written alone.</summary>
     /// <param name="cancellation">Ends the waiting, not the write.</param>
-    public Task SubmitAsync(TableTransactionAction action, CancellationToken cancellation)
+    public Task SubmitAsync(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellation)
     {
-        var write = new Write(action);
+        List<Write> writes = [.. actions.Select(action => new Write(action))];
         lock (_gate)
         {
-            if (_waiting.TryGetValue(action.Entity.PartitionKey, out var others)) others.Add(write);
-            else
+            foreach (var write in writes)
             {
-                _waiting.Add(action.Entity.PartitionKey, [write]);
-                _ = SendAllAsync(action.Entity.PartitionKey);
+                var partition = write.Action.Entity.PartitionKey;
+                if (_waiting.TryGetValue(partition, out var others)) others.Add(write);
+                else
+                {
+                    _waiting.Add(partition, [write]);
+                    _ = SendAllAsync(partition);
+                }
             }
         }
-        return write.Done.Task.WaitAsync(cancellation);
+        return Task.WhenAll(writes.Select(write => write.Done.Task)).WaitAsync(cancellation);
     }
 
     async Task SendAllAsync(string partition)
     {
-        // Whoever submits several at once has them in one batch.
+        // Not before all that are submitted together wait.
         await Task.Yield();
         while (Take(partition) is { Count: > 0 } batch) await SendAsync(batch);
     }

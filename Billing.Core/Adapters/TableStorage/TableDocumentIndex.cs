@@ -15,12 +15,12 @@ public sealed class TableDocumentIndex(Tables tables) : IDocumentIndex
     public Task AddAsync(IndexedDocument document, CancellationToken cancellation)
     {
         var digits = document.Number[(document.Number.IndexOf('-', StringComparison.Ordinal) + 1)..];
-        return _writes.SubmitAsync(new(TableTransactionActionType.UpsertReplace, new TableEntity(Day(document.Date), digits.PadLeft(12, '0'))
+        return _writes.SubmitAsync([new(TableTransactionActionType.UpsertReplace, new TableEntity(Day(document.Date), digits.PadLeft(12, '0'))
         {
             ["Number"] = document.Number,
             ["Account"] = document.Account.Value,
             ["Invoice"] = document.Invoice.ToString(),
-        }), cancellation);
+        })], cancellation);
     }
 
     public async IAsyncEnumerable<IndexedDocument> ListAsync(DateOnly first, DateOnly last, [EnumeratorCancellation] CancellationToken cancellation)

@@ -22,14 +22,11 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
     {
         var (partition, row) = KeyOf(entry);
         var trace = entry.Moment - now <= BillingTraces.SameWork ? Activity.Current?.Id : null;
-        return _writes.SubmitAsync(new(TableTransactionActionType.UpsertReplace, new TableEntity(partition, row) { ["WrittenAt"] = now, ["Trace"] = trace }), cancellation);
+        return _writes.SubmitAsync([new(TableTransactionActionType.UpsertReplace, new TableEntity(partition, row) { ["WrittenAt"] = now, ["Trace"] = trace })], cancellation);
     }
 
-    public Task RemoveAsync(DueAccount entry, CancellationToken cancellation)
-    {
-        var (partition, row) = KeyOf(entry);
-        return _writes.SubmitAsync(new(TableTransactionActionType.Delete, new TableEntity(partition, row), ETag.All), cancellation);
-    }
+    public Task RemoveAsync(IReadOnlyList<DueAccount> entries, CancellationToken cancellation) => _writes.SubmitAsync(
+        [.. entries.Select(KeyOf).Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(key.Partition, key.Row), ETag.All))], cancellation);
 
     public async Task<DateTimeOffset?> WrittenAtAsync(DueAccount entry, CancellationToken cancellation)
     {
@@ -55,7 +52,7 @@ public sealed class TableDueIndex(Tables tables) : IDueIndex
         var (partition, row) = KeyOf(entry);
         try
         {
-            await _writes.SubmitAsync(new(TableTransactionActionType.UpdateMerge, new TableEntity(partition, row) { ["HandedOutAt"] = now }, ETag.All), cancellation);
+            await _writes.SubmitAsync([new(TableTransactionActionType.UpdateMerge, new TableEntity(partition, row) { ["HandedOutAt"] = now }, ETag.All)], cancellation);
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
         {
