@@ -49,5 +49,6 @@ public sealed record Payment(string? Intent, Money Amount, Money Refunded = defa
     /// <summary>The provider's refunds of it that are known to have failed, at once or after they had succeeded.</summary>
     public ImmutableArray<string> FailedRefunds { get; init; } = [];
 
+    /// <summary>Equal in all it says: two lists of the same refunds are not equal by themselves.</summary>
     public bool IsSameAs(Payment other) => this == other with { FailedRefunds = FailedRefunds } && FailedRefunds.SequenceEqual(other.FailedRefunds);
 }
