@@ -128,9 +128,9 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         return Refusals.PaymentInProgress;
     }
 
-    /// <summary>Brings the method on file up to what the provider has.</summary>
+    /// <summary>Brings the method on file up to what the provider has, and charges what waited for a new one.</summary>
     /// <param name="read">The account as it was just read.</param>
-    /// <returns>The account as this left it: as it was read, where there was nothing to write.</returns>
+    /// <returns>The account with the method: as it was read, where there was nothing to write. What became of the charges is not in it.</returns>
     public async Task<StoredAccount> SyncMethodAsync(StoredAccount read, DateTimeOffset now, CancellationToken cancellation)
     {
         if (read.Account.Customer is not { } customer) return read;
@@ -143,9 +143,8 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             return Pending.Of(PaymentMethods.Change(account, method, today, now), new Reply(200, ReplyKind.Account));
         }, cancellation);
         if (synced.IsRefused(out var refusal, out var outcome)) throw new InvalidOperationException($"Account {id}: the method was not brought up to date, {refusal.Code}.");
-        if (!isNew) return outcome.Stored;
-        await WorkAsync(outcome.Stored, now, Look.AtFresh, cancellation);
-        return (await store.FindAsync(id, cancellation))!;
+        if (isNew) await WorkAsync(outcome.Stored, now, Look.AtFresh, cancellation);
+        return outcome.Stored;
     }
 
     /// <summary>Null when the slot is free now; otherwise why it is not.</summary>

@@ -13,6 +13,9 @@ sealed class StorageEmulator(int port)
     // The emulator's one well-known key, published by Microsoft; it opens nothing else.
     const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    /// <summary>What node starts, with Azurite's own script and its arguments behind it.</summary>
+    internal static readonly string Launcher = Path.Combine(AppContext.BaseDirectory, "World", "azurite.cjs");
+
     static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     public string Blob => Url(port);
@@ -44,7 +47,7 @@ sealed class StorageEmulator(int port)
         var start = new ProcessStartInfo(Node()) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "World", "azurite.cjs"), Script(), "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+            Launcher, Script(), "--silent", "--skipApiVersionCheck", "--disableTelemetry",
             "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
             "--blobPort", Text(port), "--queuePort", Text(port + 1), "--tablePort", Text(port + 2),
             .. dataFolder is null ? ["--inMemoryPersistence"] : new[] { "--location", dataFolder },

@@ -150,14 +150,21 @@ public class CollectInvoiceTests
         return AddOns.CancelAddOn.Decide(account, A.Terms, account.FindBooking(booking.Id)!, invoice, today, today).Value().Apply(Now, A.Owner, 1).Change;
     }
 
-    [Fact]
-    public void A_refund_that_fails_is_owed_still_and_a_person_is_told()
+    /// <summary>An invoice that was paid and then corrected as a whole, so that its payment goes back.</summary>
+    /// <returns>The account as it was charged, the correction, and what it consists of.</returns>
+    static (Account Charged, AccountChange Credited, Invoice Original, Invoice Note, RefundAttempt Attempt) PaidAndCredited()
     {
         var (account, invoice) = Charging();
         var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
-        var correction = CreditNote.DecideFull(paid.Invoices.Single())!;
-        var credited = CreditNote.Apply(paid.Account, A.Terms, correction, Issued, Now, 1);
+        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
         var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        return (account, credited, original, note, attempt);
+    }
+
+    [Fact]
+    public void A_refund_that_fails_is_owed_still_and_a_person_is_told()
+    {
+        var (account, credited, original, note, attempt) = PaidAndCredited();
 
         AccountChange Told(Account now, Invoice paidBefore, RefundStatus status) => CollectInvoice.Observe(
             now, paidBefore, With(Intent(account, IntentStatus.Succeeded), attempt, status), [note], sessionIsOver: false, Issued, Now);
@@ -179,10 +186,7 @@ public class CollectInvoiceTests
     [Fact]
     public void A_refund_counts_once_whether_it_is_heard_of_by_itself_or_with_its_payment()
     {
-        var (account, invoice) = Charging();
-        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
-        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
-        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        var (account, credited, original, note, attempt) = PaidAndCredited();
 
         var heard = With(Intent(account, IntentStatus.Succeeded), attempt, RefundStatus.Succeeded);
         var once = CollectInvoice.Observe(credited.Account, original, heard, [note], sessionIsOver: false, Issued, Now);
@@ -199,10 +203,7 @@ public class CollectInvoiceTests
     [Fact]
     public void A_refund_that_was_pending_is_told_when_it_arrives()
     {
-        var (account, invoice) = Charging();
-        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
-        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
-        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        var (account, credited, original, note, attempt) = PaidAndCredited();
         var pending = CollectInvoice.Observe(
             credited.Account, original, With(Intent(account, IntentStatus.Succeeded), attempt, RefundStatus.Pending), [note], sessionIsOver: false, Issued, Now);
 
@@ -255,10 +256,7 @@ public class CollectInvoiceTests
     [Fact]
     public void A_refund_that_comes_back_days_later_is_told_once_and_owed_again()
     {
-        var (account, invoice) = Charging();
-        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
-        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
-        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        var (account, credited, original, note, attempt) = PaidAndCredited();
         AccountChange Told(AccountChange now, Invoice noted, RefundStatus status) => CollectInvoice.Observe(
             now.Account, now.Invoices[0], Intent(account, IntentStatus.Succeeded) with { Refunds = [new("re_1", attempt.Id, status, attempt.Amount, noted.Id)] }, [noted],
             sessionIsOver: false, Issued, Now);
@@ -329,10 +327,7 @@ public class CollectInvoiceTests
     [Fact]
     public void What_was_given_back_at_Stripe_in_a_failed_refunds_place_is_recorded_on_the_note_only()
     {
-        var (account, invoice) = Charging();
-        var paid = Heard(account, invoice, Intent(account, IntentStatus.Succeeded));
-        var credited = CreditNote.Apply(paid.Account, A.Terms, CreditNote.DecideFull(paid.Invoices.Single())!, Issued, Now, 1);
-        var (original, note, attempt) = (credited.Invoices[0], credited.Invoices[1], credited.Account.Refunds.Single());
+        var (account, credited, original, note, attempt) = PaidAndCredited();
         Decision<Pending> Recorded(AccountChange now, decimal gross) =>
             OperatorCorrections.RecordPayout(now.Account, now.Invoices[1], now.Invoices[0], A.Euro(gross), Issued, "Auszug 7", "Erstattung", Now, A.Operator);
         Assert.Equal("payment_in_progress", Recorded(credited, 95.08m).Refusal());

@@ -94,7 +94,7 @@ sealed class AzuriteProcess : IDisposable
         Assert.SkipUnless(File.Exists(program), "The storage emulator is not installed: npm ci");
         var azurite = new AzuriteProcess();
         azurite._process.StartInfo = new("node", [
-            Path.Combine(AppContext.BaseDirectory, "World", "azurite.cjs"), program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
+            Local.World.StorageEmulator.Launcher, program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
             "--blobPort", $"{azurite.Blob}", "--queuePort", $"{azurite.Queue}", "--tablePort", $"{azurite.Table}", .. more])
         {
             RedirectStandardError = true,
