@@ -3,7 +3,6 @@ using Billing.AddOns;
 using Billing.Functions.Http;
 using Billing.Invoices;
 using Billing.Plans;
-using Billing.Values;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -55,7 +54,7 @@ public sealed class AccountFunctions(Api api, Answers answers, Accounts.Accounts
                 Contract.AddOns(terms, call.Today, account.Language),
                 (await bookings).Select(booking => Contract.Booking(booking, account, terms)),
                 invoices.Rows.Select(summary => Contract.Summary(summary, account)), Contract.Cursor(invoices.Next),
-                account.Receivables.Sum(open => open.AmountDue), terms.Catalog.DowngradeFeeNet(call.Today), Contract.Access(account.Access))));
+                account.AmountDue, Contract.Collectable(account), terms.Catalog.DowngradeFeeNet(call.Today), Contract.Access(account.Access))));
         }, cancellation);
 
     [Function("GetEntitlements")]
@@ -69,18 +68,17 @@ public sealed class AccountFunctions(Api api, Answers answers, Accounts.Accounts
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "accounts/{accountId}/journal")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, async call =>
         {
-            if (!Api.TryCursor(request, out var before)) return Refusal.Invalid("cursor", "ungültig");
-            if (Api.Limit(request) is not { } limit) return Refusal.Invalid("limit", "1 bis 100");
-            var page = await store.ListJournalAsync(call.Id, before, limit, cancellation);
+            if (Api.Page(request).IsRefused(out var refusal, out var asked)) return refusal;
+            var page = await store.ListJournalAsync(call.Id, asked.Before, asked.Limit, cancellation);
             return Answers.Decided(Api.Json(new JournalView(page.Rows.Select(Contract.Journal), Contract.Cursor(page.Next))));
         }, cancellation);
 
     [Function("PreviewSubscriptionCancellation")]
     public Task<IResult> PreviewCancellationAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/cancellation/preview")] HttpRequest request, string accountId, CancellationToken cancellation) =>
-        api.AccountAsync<NoBody>(request, accountId, Allow.Order, async (call, body) =>
-            (await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(CancelSubscription.Decide(account, today)), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, bodyIsOptional: true, limited: Limited.Previews);
+        api.AccountAsync<NoBody>(request, accountId, Allow.Order, async (call, body) => Answers.Preview(
+            await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(CancelSubscription.Decide(account, today)), cancellation)),
+            cancellation, bodyIsOptional: true, limited: Limited.Previews);
 
     [Function("CancelSubscription")]
     public Task<IResult> CancelAsync(
@@ -95,6 +93,6 @@ public sealed class AccountFunctions(Api api, Answers answers, Accounts.Accounts
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "accounts/{accountId}/cancellation")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Order, async call => await answers.OfAsync(
             await accounts.ExecuteAsync(
-                call.Command(new NoBody()) with { Key = null }, (account, _, _) => Task.FromResult(CancelSubscription.TakeBack(account, call.At, call.By)), cancellation),
+                call.Command(), (account, _, _) => Task.FromResult(CancelSubscription.TakeBack(account, call.At, call.By)), cancellation),
             cancellation), cancellation);
 }

@@ -16,9 +16,9 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
     [Function("PreviewAddOn")]
     public Task<IResult> PreviewAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/add-ons/preview")] HttpRequest request, string accountId, CancellationToken cancellation) =>
-        api.AccountAsync<AddOnBody>(request, accountId, Allow.Order, async (call, body) =>
-            (await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(Decide(account, body.AddOn, body.Quantity, today)), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, limited: Limited.Previews);
+        api.AccountAsync<AddOnBody>(request, accountId, Allow.Order, async (call, body) => Answers.Preview(
+            await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(Decide(account, body.AddOn, body.Quantity, today)), cancellation)),
+            cancellation, limited: Limited.Previews);
 
     [Function("BookAddOn")]
     public Task<IResult> BookAsync(
@@ -40,9 +40,9 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
     public Task<IResult> PreviewCancellationAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/add-ons/{id}/cancellation/preview")] HttpRequest request,
         string accountId, string id, CancellationToken cancellation) =>
-        api.AccountAsync<NoBody>(request, accountId, Allow.Order, async (call, body) =>
-            (await accounts.PreviewAsync(call.Command(body), (account, today, stop) => DecideEndAsync(account, id, today, call, stop), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, bodyIsOptional: true, limited: Limited.Previews);
+        api.AccountAsync<NoBody>(request, accountId, Allow.Order, async (call, body) => Answers.Preview(
+            await accounts.PreviewAsync(call.Command(body), (account, today, stop) => DecideEndAsync(account, id, today, call, stop), cancellation)),
+            cancellation, bodyIsOptional: true, limited: Limited.Previews);
 
     [Function("CancelAddOn")]
     public Task<IResult> CancelAsync(
@@ -58,7 +58,7 @@ public sealed class AddOnFunctions(Api api, Answers answers, Accounts.Accounts a
         string accountId, string id, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Order, async call => await answers.OfAsync(
             await accounts.ExecuteAsync(
-                call.Command(new NoBody()) with { Key = null },
+                call.Command(),
                 async (account, _, stop) => await FindAsync(account, id, stop) is { } booking ? KeepAddOn.Decide(account, booking, call.At, call.By) : Refusals.AddOnNotFound,
                 cancellation),
             cancellation), cancellation);

@@ -38,7 +38,8 @@ public static class BillingServices
         var terms = new Terms(Catalog.BuiltIn(), settings.Seller(), settings.Access(), settings.Enum("Calendar:Land", FederalState.None));
         var tokens = new TokenSettings(settings.Address("Auth:Authority"), settings.Text("Auth:Audience"), settings.OptionalAddress("Auth:StaffAuthority"));
         var crm = settings.Crm();
-        var confirmations = new Confirmations(settings.Key("Confirmation:Key"));
+        var key = settings.Key("Confirmation:Key");
+        var confirmations = new Confirmations(key);
         var stripe = settings.Stripe();
         var origins = settings.Origins("Page:Origins");
         var storage = settings.Storage();
@@ -90,7 +91,7 @@ public static class BillingServices
         services.AddSingleton<Collections>().AddSingleton<WorkProviderEvent>();
         services.AddSingleton<Tokens>().AddSingleton(limits).AddSingleton<Api>().AddSingleton<Answers>();
         services.AddSingleton<TellCrm>();
-        services.AddSingleton(retention).AddSingleton(new Pseudonyms(settings.Key("Confirmation:Key"))).AddSingleton<TableStaffActions>();
+        services.AddSingleton(retention).AddSingleton(new Pseudonyms(key)).AddSingleton<TableStaffActions>();
         services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
         return services;
     }

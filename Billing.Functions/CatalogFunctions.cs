@@ -15,7 +15,7 @@ namespace Billing.Functions;
 public sealed class CatalogFunctions(
     Api api, Terms terms, TimeProvider clock, Tables tables, AccountWorkQueue queue, BlobDocumentArchive archive, ILogger<CatalogFunctions> log)
 {
-    static readonly byte[] OpenApi = Resource("openapi.json");
+    static readonly byte[] OpenApi = Embedded.Read("openapi.json");
 
     [Function("GetCatalog")]
     public Task<IResult> CatalogAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "catalog")] HttpRequest request) =>
@@ -67,13 +67,5 @@ public sealed class CatalogFunctions(
             log.LogWarning(outage, "{Dependency} does not answer", name);
             return "unavailable";
         }
-    }
-
-    static byte[] Resource(string name)
-    {
-        using var stream = typeof(CatalogFunctions).Assembly.GetManifestResourceStream(name)!;
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
     }
 }

@@ -28,8 +28,7 @@ public sealed class DocumentFunctions(Api api, IAccountStore store, OpenDocument
         CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, async call =>
         {
-            if (!InvoiceId.TryParse(id, out var invoiceId) || await InvoiceHistory.FindAsync(store, call.Account, terms, invoiceId, cancellation) is not { } invoice)
-                return Refusals.InvoiceNotFound;
+            if (await InvoiceHistory.FindAsync(store, call.Account, terms, id, cancellation) is not { } invoice) return Refusals.InvoiceNotFound;
             var opened = await open(call.Id, invoice, call.At, cancellation);
             return opened.Then(file => Answers.Decided(new FileAnswer(file, $"application/{kind}", $"CloudCRM-{invoice.Number ?? "ENTWURF"}.{kind}", invoice.Number is not null)));
         }, cancellation);

@@ -15,7 +15,8 @@ namespace Billing.Functions;
 public sealed class ElementFunctions(Api api)
 {
     const string Prefix = "element/";
-    static readonly FrozenDictionary<string, byte[]> Files = Embedded();
+    static readonly FrozenDictionary<string, byte[]> Files = Embedded.Names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+        .ToFrozenDictionary(name => name[Prefix.Length..], Embedded.Read);
     static readonly string Version = VersionOf(Files);
 
     [Function("GetElement")]
@@ -42,18 +43,6 @@ public sealed class ElementFunctions(Api api)
         // Code without a secret: any page may load it, but only the allowed ones get an answer from the service.
         headers.AccessControlAllowOrigin = "*";
         return Results.Bytes(content, "text/javascript; charset=utf-8");
-    }
-
-    static FrozenDictionary<string, byte[]> Embedded()
-    {
-        var assembly = typeof(ElementFunctions).Assembly;
-        return assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToFrozenDictionary(name => name[Prefix.Length..], name =>
-        {
-            using var stream = assembly.GetManifestResourceStream(name)!;
-            var content = new byte[stream.Length];
-            stream.ReadExactly(content);
-            return content;
-        });
     }
 
     static string VersionOf(FrozenDictionary<string, byte[]> files)

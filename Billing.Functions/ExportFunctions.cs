@@ -31,8 +31,9 @@ public sealed class ExportFunctions(Api api, IssuedDocuments issued, DocumentsZi
     Decision<IResult> Datev(ExportRange range, DateTimeOffset now)
     {
         if (datev.Settings is not { } settings) return Refusal.Invalid("format", "DATEV ist nicht eingerichtet: Datev__Consultant und Datev__Client fehlen");
-        var yearEnds = settings.FiscalYearOf(range.From).AddYears(1).AddDays(-1);
-        if (range.To > yearEnds) return Refusal.Invalid("to", $"ein Buchungsstapel endet mit dem Wirtschaftsjahr, hier am {yearEnds:dd.MM.yyyy}");
+        var year = settings.FiscalYearOf(range.From);
+        if (settings.FiscalYearOf(range.To) != year)
+            return Refusal.Invalid("to", $"ein Buchungsstapel endet mit dem Wirtschaftsjahr, hier am {year.AddYears(1).AddDays(-1):dd.MM.yyyy}");
         return Answers.Decided(new ExportAnswer(
             "text/csv; charset=windows-1252", $"EXTF_Buchungsstapel_{Name(range)}.csv",
             (to, stop) => DatevBookings.WriteAsync(issued.ListAsync(range, stop), range, settings, now, to, stop)));

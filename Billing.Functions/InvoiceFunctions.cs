@@ -15,9 +15,8 @@ public sealed class InvoiceFunctions(Api api, IAccountStore store, Terms terms)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "accounts/{accountId}/invoices")] HttpRequest request, string accountId, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, async call =>
         {
-            if (!Api.TryCursor(request, out var before)) return Refusal.Invalid("cursor", "ungültig");
-            if (Api.Limit(request) is not { } limit) return Refusal.Invalid("limit", "1 bis 100");
-            var page = await InvoiceHistory.ListAsync(store, call.Account, terms, before, limit, cancellation);
+            if (Api.Page(request).IsRefused(out var refusal, out var asked)) return refusal;
+            var page = await InvoiceHistory.ListAsync(store, call.Account, terms, asked.Before, asked.Limit, cancellation);
             return Answers.Decided(Api.Json(new InvoicesView(
                 page.Rows.Select(summary => Contract.Summary(summary, call.Account)), Contract.Cursor(page.Next))));
         }, cancellation);
@@ -36,7 +35,7 @@ public sealed class InvoiceFunctions(Api api, IAccountStore store, Terms terms)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "accounts/{accountId}/invoices/{id:regex(^(?!upcoming$).*$)}")] HttpRequest request,
         string accountId, string id, CancellationToken cancellation) =>
         api.AccountAsync(request, accountId, Allow.Read, async call =>
-            InvoiceId.TryParse(id, out var invoiceId) && await InvoiceHistory.FindAsync(store, call.Account, terms, invoiceId, cancellation) is { } invoice
+            await InvoiceHistory.FindAsync(store, call.Account, terms, id, cancellation) is { } invoice
                 ? Answers.Decided(Api.Json(Contract.Invoice(invoice, call.Account)))
                 : Refusals.InvoiceNotFound, cancellation);
 }

@@ -31,13 +31,18 @@ public sealed partial class OperatorFunctions(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "operator/findings/{id}/resolve")] HttpRequest request, string id, CancellationToken cancellation) =>
         api.CallAsync(request, Allow.Operator, async (by, now) =>
         {
-            if (await ReasonAsync(request, cancellation) is var read && read.IsRefused(out var refusal, out var body)) return refusal;
-            if (!FindingId().IsMatch(id) || await findings.ResolveAsync(id, now, by.User, body.Reason, cancellation) is not { } resolved) return Refusals.FindingNotFound;
+            if ((await ReasonAsync(request, cancellation)).IsRefused(out var refusal, out var body)) return refusal;
+            if (!FindingId().IsMatch(id) || await findings.FindAsync(id, cancellation) is not { } finding) return Refusals.FindingNotFound;
+            var command = new Command(finding.Account, by, now, Api.KeyOf(request, by, body), Read: await store.FindAsync(finding.Account, cancellation));
+            if (await accounts.IsKeyReusedAsync(command, cancellation)) return Refusals.IdempotencyKeyReused;
+            if (await findings.ResolveAsync(id, now, by.User, body.Reason, cancellation) is not { } resolved) return Refusals.FindingNotFound;
             // Under a key of its own: resolved again by the same for the same reason, it is journaled if that failed the first time, and not twice.
-            var journaled = await accounts.ExecuteAsync(new Command(resolved.Account, by, now, Api.KeyFor($"finding {id}")), (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
+            var journaled = await accounts.ExecuteAsync(command with { Key = Api.KeyFor($"finding {id}") }, (account, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
                 new AccountChange(account).Journaled(now, by, "finding.resolved", $"Befund {resolved.Code} erledigt. Grund: {body.Reason}"),
                 new Reply(200, ReplyKind.Account))), cancellation);
-            return journaled.IsRefused(out var busy, out _) && busy != Refusals.AccountNotFound ? busy : Answers.Decided(Api.Json(Contract.Finding(resolved)));
+            if (journaled.IsRefused(out var busy, out _) && busy != Refusals.AccountNotFound) return busy;
+            await api.RememberAsync(command, cancellation);
+            return Answers.Decided(Api.Json(Contract.Finding(resolved)));
         }, cancellation);
 
     [Function("GetOperatorAccount")]
@@ -52,7 +57,7 @@ public sealed partial class OperatorFunctions(
             await foreach (var waiting in events.ListPostponedAsync(account.Id, cancellation)) inbox.Add(waiting);
             return Answers.Decided(Api.Json(new OperatorAccountView(
                 Contract.Account(account), account.Version, account.Due?.Moment, Contract.Access(account.Access), account.Draft?.Id.ToString(),
-                account.Receivables.Sum(open => open.AmountDue),
+                account.AmountDue,
                 outbox.Select(entry => new OutboxView(
                     entry.Version, entry.At, entry.Notifications.Select(notification => notification.Type), entry.Findings.Select(finding => finding.Code),
                     entry.Documents.Select(document => document.ToString()))),
@@ -107,11 +112,11 @@ public sealed partial class OperatorFunctions(
     /// <summary>A transfer to us for an invoice, or from us for a credit note.</summary>
     async Task<Decision<Pending>> RecordAsync(Account account, string id, AccountRequest call, TransferBody body, CancellationToken cancellation)
     {
-        var original = InvoiceId.TryParse(id, out var note) && await store.FindInvoiceAsync(account.Id, note, cancellation) is { Corrects: { } corrected }
-            ? await store.FindInvoiceAsync(account.Id, corrected, cancellation) : null;
-        return await OnInvoiceAsync(account, id, invoice => original is null
+        if (await InvoiceHistory.FindAsync(store, account, terms, id, cancellation) is not { } invoice) return Refusals.InvoiceNotFound;
+        var original = invoice.Corrects is { } corrected ? await store.FindInvoiceAsync(account.Id, corrected, cancellation) : null;
+        return original is null
             ? OperatorCorrections.RecordTransfer(account, invoice, new(body.GrossCents), body.ReceivedOn, body.Reference, body.Reason, call.At, call.By)
-            : OperatorCorrections.RecordPayout(account, invoice, original, new(body.GrossCents), body.ReceivedOn, body.Reference, body.Reason, call.At, call.By), cancellation);
+            : OperatorCorrections.RecordPayout(account, invoice, original, new(body.GrossCents), body.ReceivedOn, body.Reference, body.Reason, call.At, call.By);
     }
 
     Task<IResult> OperateAsync(
@@ -120,9 +125,7 @@ public sealed partial class OperatorFunctions(
             Unreasonable(body.Reason) is { } refusal ? refusal : await answers.OfAsync(await operate(call, body.Reason), cancellation), cancellation);
 
     async Task<Decision<Pending>> OnInvoiceAsync(Account account, string id, Func<Invoice, Decision<Pending>> decide, CancellationToken cancellation) =>
-        InvoiceId.TryParse(id, out var invoiceId) && await InvoiceHistory.FindAsync(store, account, terms, invoiceId, cancellation) is { } invoice
-            ? decide(invoice)
-            : Refusals.InvoiceNotFound;
+        await InvoiceHistory.FindAsync(store, account, terms, id, cancellation) is { } invoice ? decide(invoice) : Refusals.InvoiceNotFound;
 
     static async Task<Decision<ReasonBody>> ReasonAsync(HttpRequest request, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using Billing.Accounts;
 using Billing.Functions.Http;
 using Billing.Payments;
 using Billing.Values;
@@ -41,11 +40,7 @@ public sealed class PaymentFunctions(Api api, Accounts.Accounts accounts, Collec
             var command = call.Command(body);
             if (await accounts.IsKeyReusedAsync(command, cancellation)) return Refusals.IdempotencyKeyReused;
             var opened = await open(call, back);
-            if (command.Key is not null && !opened.IsRefused(out _, out _))
-            {
-                await accounts.ExecuteAsync(command with { Read = null }, (account, _, _) => Task.FromResult<Decision<Pending>>(
-                    Pending.Of(new AccountChange(account), new Reply(200, ReplyKind.Account))), cancellation);
-            }
+            if (!opened.IsRefused(out _, out _)) await api.RememberAsync(command, cancellation);
             return opened;
         }, cancellation, limited: Limited.Sessions);
 

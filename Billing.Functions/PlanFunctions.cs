@@ -13,9 +13,9 @@ public sealed class PlanFunctions(Api api, Answers answers, Accounts.Accounts ac
     [Function("PreviewPlanChange")]
     public Task<IResult> PreviewAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "accounts/{accountId}/plan-changes/preview")] HttpRequest request, string accountId, CancellationToken cancellation) =>
-        api.AccountAsync<PlanBody>(request, accountId, Allow.Order, async (call, body) =>
-            (await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(Decide(account, body.Plan, today)), cancellation))
-                .Then(shown => Answers.Decided(Api.Json(Contract.Preview(shown)))), cancellation, limited: Limited.Previews);
+        api.AccountAsync<PlanBody>(request, accountId, Allow.Order, async (call, body) => Answers.Preview(
+            await accounts.PreviewAsync(call.Command(body), (account, today, _) => Task.FromResult(Decide(account, body.Plan, today)), cancellation)),
+            cancellation, limited: Limited.Previews);
 
     [Function("ChangePlan")]
     public Task<IResult> ChangeAsync(

@@ -18,6 +18,9 @@ public sealed class StripeFunctions(
     /// <summary>The first reading goes back longer than Stripe repeats a webhook, each later one to a while before the one before it.</summary>
     static readonly TimeSpan FirstLooksBack = TimeSpan.FromDays(4), LooksBack = TimeSpan.FromHours(1);
 
+    /// <summary>A night in which everybody is charged has more events than an hour has time for one after the other.</summary>
+    const int AtOnce = 16;
+
     [Function("StripeWebhook")]
     public Task<IResult> WebhookAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "stripe/webhook")] HttpRequest request, CancellationToken cancellation) =>
@@ -49,11 +52,11 @@ public sealed class StripeFunctions(
         try
         {
             var since = await events.FindReadUntilAsync(cancellation) is { } before ? before - LooksBack : now - FirstLooksBack;
-            await foreach (var happened in gateway.ListEventsAsync(since, cancellation))
+            await Parallel.ForEachAsync(gateway.ListEventsAsync(since, cancellation), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (happened, stop) =>
             {
                 // Known and not done: its message may have been lost.
-                if (await events.AddAsync(happened, cancellation) || await events.FindOpenAsync(happened.Id, cancellation) is not null) await queue.EnqueueAsync(happened.Id, cancellation);
-            }
+                if (await events.AddAsync(happened, stop) || await events.FindOpenAsync(happened.Id, stop) is not null) await queue.EnqueueAsync(happened.Id, stop);
+            });
             await events.SetReadUntilAsync(now, cancellation);
         }
         catch (PaymentProviderUnavailableException outage)

@@ -15,6 +15,9 @@ public sealed class WorkFunctions(
 {
     const int EnqueuedAtOnce = 16;
 
+    /// <summary>What has been due for so long was missed.</summary>
+    static readonly TimeSpan Stalled = TimeSpan.FromHours(1);
+
     /// <summary>Every minute: hands out what has fallen due. Its cost grows with that, not with the number of accounts.</summary>
     [Function("CloseDueCycles")]
     public async Task CloseDueCyclesAsync([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellation)
@@ -39,10 +42,9 @@ public sealed class WorkFunctions(
     [Function("SweepAccounts")]
     public async Task SweepAccountsAsync([TimerTrigger("0 30 2 * * *")] TimerInfo timer, CancellationToken cancellation)
     {
-        await foreach (var account in store.FindStalledAsync(clock.GetUtcNow() - TimeSpan.FromHours(1), cancellation))
+        await foreach (var account in store.FindStalledAsync(clock.GetUtcNow() - Stalled, cancellation))
         {
-            // Where it comes late itself, after a standstill, the tick of the same moment is only just handing out what it finds.
-            if (!timer.IsPastDue) log.LogError(LogEvents.AccountOverlooked, "Account {Account} was overdue although the due index did not say so", account);
+            if (WasMissed(timer)) log.LogError(LogEvents.AccountOverlooked, "Account {Account} was overdue although the due index did not say so", account);
             await work.EnqueueAsync(account, null, cancellation);
         }
     }
@@ -51,9 +53,9 @@ public sealed class WorkFunctions(
     [Function("SweepNotifications")]
     public async Task SweepNotificationsAsync([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
-        await foreach (var account in untold.FindStalledAsync(clock.GetUtcNow() - TimeSpan.FromHours(1), cancellation))
+        await foreach (var account in untold.FindStalledAsync(clock.GetUtcNow() - Stalled, cancellation))
         {
-            if (!timer.IsPastDue) log.LogWarning(LogEvents.CrmNotTold, "Account {Account}: the CRM has not been told for an hour, and nothing was planned", account);
+            if (WasMissed(timer)) log.LogWarning(LogEvents.CrmNotTold, "Account {Account}: the CRM has not been told for an hour, and nothing was planned", account);
             await notifications.EnqueueAsync(account, null, cancellation);
         }
     }
@@ -87,4 +89,9 @@ public sealed class WorkFunctions(
     [Function("NotifyCrm")]
     public Task NotifyCrmAsync([QueueTrigger(CrmQueue.Name)] string message, CancellationToken cancellation) =>
         AccountQueue.ProcessAsync(CrmQueue.Name, message, (account, entry) => crm.WorkAsync(account, entry, clock.GetUtcNow(), cancellation));
+
+    /// <summary>
+    /// Whether what a sweep finds was missed. Where the sweep is late itself, after a standstill, the tick of the same moment is only just handing it out.
+    /// </summary>
+    static bool WasMissed(TimerInfo sweep) => !sweep.IsPastDue;
 }

@@ -6,7 +6,7 @@ namespace Billing.Access;
 /// <summary>
 /// Who is warned and who is suspended. Overdue: warned and suspended so many days after the oldest due date. No payment method on a
 /// running subscription: warned at once, suspended on the later of so many days and the end of the then current period. A suspension is
-/// lifted at once, and only, when nothing is overdue and a method is on file.
+/// lifted at once, and only, when nothing is overdue and a method is on file: a payment that is still processing stops the clock, but pays nothing yet.
 /// </summary>
 public static class AccessRules
 {
@@ -22,7 +22,7 @@ public static class AccessRules
         if (withoutMethod <= today) return Suspended(account, AccessReason.PaymentMethodMissing, today);
         if (account.Access is { State: AccessState.Suspended, Reason: not AccessReason.SubscriptionEnded } current)
         {
-            if (overdueSince is not null) return current with { Reason = AccessReason.Overdue };
+            if (IsPastDue(account, today)) return current with { Reason = AccessReason.Overdue };
             if (withoutMethod is not null) return current with { Reason = AccessReason.PaymentMethodMissing };
         }
 
@@ -30,7 +30,7 @@ public static class AccessRules
         if (warnedForOverdue && (withoutMethod is null || suspendsForOverdue <= withoutMethod))
             return new(AccessState.Warned, AccessReason.Overdue, suspendsForOverdue);
         if (withoutMethod is not null) return new(AccessState.Warned, AccessReason.PaymentMethodMissing, withoutMethod);
-        return AccessStatus.Open;
+        return AccessStatus.Active;
     }
 
     /// <summary>The next day on which <see cref="Assess"/> comes out otherwise although nothing happens, or the operator is to be told; null if there is none.</summary>
@@ -38,7 +38,7 @@ public static class AccessRules
     {
         if (account.HasEnded) return null;
         IEnumerable<DateOnly?> days = [
-            .. account.Receivables.Where(open => open.Slot is not { IsProcessing: true }).SelectMany<Receivable, DateOnly?>(
+            .. account.Receivables.SelectMany<Receivable, DateOnly?>(
                 open => [open.DueOn.AddDays(1), open.DueOn.AddDays(terms.WarningAfter), open.DueOn.AddDays(terms.SuspensionAfter)]),
             WithoutMethodUntil(account, terms),
         ];
@@ -51,8 +51,11 @@ public static class AccessRules
     public static DateOnly? LongSuspension(Account account, AccessTerms terms) =>
         account.HasEnded || account.LongSuspensionTold ? null : account.Access.SuspendedOn?.AddDays(terms.FindingAfter);
 
+    /// <summary>Whether an invoice is open after its last day to pay, be a payment of it processing or not.</summary>
+    public static bool IsPastDue(Account account, DateOnly today) => account.Receivables.Any(open => open.IsPastDue(today));
+
     /// <summary>The oldest due date that has passed.</summary>
-    public static DateOnly? OverdueSince(Account account, DateOnly today) =>
+    static DateOnly? OverdueSince(Account account, DateOnly today) =>
         account.Receivables.Where(open => open.IsOverdue(today)).Min(open => (DateOnly?)open.DueOn);
 
     static DateOnly? WithoutMethodUntil(Account account, AccessTerms terms)

@@ -24,7 +24,7 @@ public enum AccessReason
 /// <param name="SuspendedOn">While suspended: since which day.</param>
 public sealed record AccessStatus(AccessState State, AccessReason? Reason = null, DateOnly? SuspendsOn = null, DateOnly? SuspendedOn = null)
 {
-    public static readonly AccessStatus Open = new(AccessState.Active);
+    public static readonly AccessStatus Active = new(AccessState.Active);
 }
 
 /// <summary>The days of dunning and suspension; all are settings.</summary>

@@ -28,12 +28,21 @@ public sealed record Receivable(InvoiceId Invoice, DateOnly DueOn, Money AmountD
     /// <summary>How far dunning has gone: 0 nothing, 1 reminder, 2 notice, 3 warning, 4 suspension.</summary>
     public int DunningLevel { get; init; }
 
-    /// <summary>Dunning stands still while a payment is processing.</summary>
-    public bool IsOverdue(DateOnly today) => AmountDue > Money.Zero && DueOn < today && Slot is not { IsProcessing: true };
+    /// <summary>A payment has been made and its money is still to come: meanwhile dunning stands still.</summary>
+    [JsonIgnore] public bool IsProcessing => Slot is { IsProcessing: true };
+
+    /// <summary>Whether it is open after its last day to pay.</summary>
+    public bool IsPastDue(DateOnly today) => AmountDue > Money.Zero && DueOn < today;
+
+    /// <summary>Whether days of dunning are counted.</summary>
+    public bool IsOverdue(DateOnly today) => IsPastDue(today) && !IsProcessing;
 }
 
 /// <summary>Brand, last four and expiry: all that is ever kept of a card or an account.</summary>
 /// <param name="Id">The provider's name for it.</param>
+/// <param name="Kind"><c>card</c> or <c>sepa_debit</c>.</param>
+/// <param name="Label">Ends with the last four digits.</param>
+/// <param name="Expires"><c>yyyy-MM</c>, the last month it is good for; null for a debit.</param>
 /// <param name="Mandate">The reference under which a SEPA account may be debited, where it is known.</param>
 public sealed record PaymentMethod(string Id, string Kind, string Label, string? Expires, string? Mandate = null);
 
@@ -91,7 +100,7 @@ public sealed record Account
 
     /// <summary>Since which day a running subscription has had no payment method; null while there is one.</summary>
     public DateOnly? WithoutMethodSince { get; init; }
-    public AccessStatus Access { get; init; } = AccessStatus.Open;
+    public AccessStatus Access { get; init; } = AccessStatus.Active;
 
     /// <summary>The operator has been told that this suspension has lasted.</summary>
     public bool LongSuspensionTold { get; init; }
@@ -104,6 +113,9 @@ public sealed record Account
     public int NextBooking { get; init; } = 1;
     public int NextJournal { get; init; } = 1;
     public int NextAttempt { get; init; } = 1;
+
+    /// <summary>What is open on all invoices.</summary>
+    [JsonIgnore] public Money AmountDue => Receivables.Sum(open => open.AmountDue);
 
     [JsonIgnore] public BillingPeriod Period => BillingPeriod.Of(Anchor, PeriodIndex);
 
@@ -132,7 +144,7 @@ public sealed record Account
         {
             return invoice.AmountDue == Money.Zero ? this : this with
             {
-                Receivables = Receivables.Add(new(invoice.Id, invoice.ReopenedUntil ?? invoice.DueOn!.Value, invoice.AmountDue) { Number = invoice.Number }),
+                Receivables = Receivables.Add(new(invoice.Id, invoice.PayableUntil!.Value, invoice.AmountDue) { Number = invoice.Number }),
             };
         }
         return invoice.AmountDue == Money.Zero && open.Slot is null

@@ -70,6 +70,14 @@ public sealed record AccountChange(Account Account)
 
     public AccountChange Notify(Notification notification) => this with { Notifications = Notifications.Add(notification) };
 
+    /// <summary>Tells the CRM what has become of a booking.</summary>
+    public AccountChange Notify(string type, AddOnBooking booking, DateOnly? endsOn = null) =>
+        Notify(new(type) { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity, EndsOn = endsOn });
+
+    /// <summary>Tells the CRM that an invoice is paid.</summary>
+    public AccountChange NotifyPaid(Invoice invoice) =>
+        Notify(new("invoice.paid") { InvoiceId = invoice.Id.ToString(), Number = invoice.Number, GrossCents = invoice.Gross.Cents });
+
     public AccountChange Report(Finding finding) => this with { Findings = Findings.Add(finding) };
 
     /// <param name="amount">Where money moved: how much.</param>

@@ -214,21 +214,17 @@ public sealed class Accounts(
     /// <summary>Null after a conflict.</summary>
     async Task<StoredAccount?> AdvanceAsync(StoredAccount stored, DateTimeOffset now, CancellationToken cancellation)
     {
-        var purge = false;
         while (AdvanceAccount.Next(stored.Account, terms, now) is { } advance)
         {
             var number = advance.NeedsNumber(stored.Account, terms) ? await numbers.NextAsync(now, cancellation) : 0;
             var change = advance.Apply(stored.Account, terms, BerlinCalendar.DayOf(now), now, number);
-            if (advance is CloseCycle.CycleClosed && stored.Account.LastRemembered is { } last)
-            {
-                purge = true;
-                if (last < now - Remembered) change = change.With(change.Account with { LastRemembered = null });
-            }
+            // Before the commit: what is noted as purged is gone, whatever becomes of the rest.
+            if (advance is CloseCycle.CycleClosed && stored.Account.LastRemembered is { } last && await PurgedAsync(stored.Account.Id, now, cancellation) && last < now - Remembered)
+                change = change.With(change.Account with { LastRemembered = null });
             var committed = await CommitAsync(stored, change, now, null, null, cancellation);
             if (committed.Stored is null) return null;
             stored = committed.Stored;
         }
-        if (purge) await PurgeAsync(stored.Account.Id, now, cancellation);
         return stored;
     }
 
@@ -284,15 +280,18 @@ public sealed class Accounts(
         if (span is not null && !change.Journal.IsEmpty) span.SetTag(BillingTraces.Action, string.Join(' ', change.Journal.Select(line => line.Action)));
     }
 
-    async Task PurgeAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>False where it could not be done.</summary>
+    async Task<bool> PurgedAsync(AccountId id, DateTimeOffset now, CancellationToken cancellation)
     {
         try
         {
             await store.PurgeAsync(id, now - Remembered, cancellation);
+            return true;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             log.LogWarning(exception, "Account {Account}: expired replies are left to the next close", id);
+            return false;
         }
     }
 

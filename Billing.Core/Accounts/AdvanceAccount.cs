@@ -1,6 +1,7 @@
 using Billing.Access;
 using Billing.Invoices;
 using Billing.Payments;
+using Billing.Telemetry;
 using Billing.Values;
 
 namespace Billing.Accounts;
@@ -56,8 +57,8 @@ public static class AdvanceAccount
         {
             change = change
                 .With(account with { Access = access, LongSuspensionTold = access.State == AccessState.Suspended && account.LongSuspensionTold })
-                .Notify(new("access.changed") { State = Code(access.State), Reason = Code(access.Reason), SuspendsOn = access.SuspendsOn })
-                .Journaled(at, Actor.System, $"access.{Code(access.State)}", Sentence(access));
+                .Notify(new("access.changed") { State = access.State.Code(), Reason = access.Reason?.Code(), SuspendsOn = access.SuspendsOn })
+                .Journaled(at, Actor.System, $"access.{access.State.Code()}", Sentence(access));
         }
 
         var leaving = change.Account.Bookings.Where(booking => !booking.IsRunning && !booking.CanBeWithdrawn(today)).Take(MostArchived).ToList();
@@ -76,16 +77,6 @@ public static class AdvanceAccount
         AccessState.Active => "Zugang frei.",
         AccessState.Warned => $"Sperre zum {access.SuspendsOn:dd.MM.yyyy} angekündigt.",
         _ => "Zugang gesperrt.",
-    };
-
-    static string Code(AccessState state) => state switch { AccessState.Active => "active", AccessState.Warned => "warned", _ => "suspended" };
-
-    static string? Code(AccessReason? reason) => reason switch
-    {
-        AccessReason.Overdue => "overdue",
-        AccessReason.PaymentMethodMissing => "payment_method_missing",
-        AccessReason.SubscriptionEnded => "subscription_ended",
-        _ => null,
     };
 
     /// <summary>Access, and with it the next due moment, are worked out anew: <see cref="Conclude"/> does it, at the end of this as of any commit.</summary>
@@ -110,7 +101,7 @@ public static class AdvanceAccount
 
         public override AccountChange Apply(Account account, Terms terms, DateOnly today, DateTimeOffset at, long number) =>
             new AccountChange(account with { LongSuspensionTold = true })
-                .Report(new("suspension_lasts", $"Seit {account.Access.SuspendedOn:dd.MM.yyyy} gesperrt, offen sind {account.Receivables.Sum(open => open.AmountDue)}."))
+                .Report(new("suspension_lasts", $"Seit {account.Access.SuspendedOn:dd.MM.yyyy} gesperrt, offen sind {account.AmountDue}."))
                 .Journaled(at, Actor.System, "access.suspension_lasts", "Betreiber auf die anhaltende Sperre hingewiesen.");
     }
 }

@@ -20,7 +20,7 @@ public sealed class Confirmations(byte[] key)
     /// <summary>A fresh token; each call gives another one, each can be used once.</summary>
     /// <param name="terms">What the order is bound to.</param>
     /// <param name="shown">All that the user sees, for the journal.</param>
-    public string Issue(Actor user, AccountId account, string terms, string shown = "")
+    public string Issue(Actor user, AccountId account, string terms, string shown)
     {
         var (nonce, packed) = (RandomNumberGenerator.GetBytes(NonceLength), Pack(shown));
         return Base64Url.EncodeToString([.. nonce, .. Sign(nonce, packed, user, account, terms), .. packed]);

@@ -28,7 +28,7 @@ static class MeasureCommit
             {
                 "payment.succeeded" or "payment.recorded" => BillingMeter.Paid,
                 "payment.returned" => BillingMeter.Returned,
-                "refund.succeeded" => BillingMeter.Refunded,
+                "refund.succeeded" or "refund.recorded" => BillingMeter.Refunded,
                 _ => null,
             };
             money?.Add(line.Amount.Cents);
@@ -37,7 +37,7 @@ static class MeasureCommit
         foreach (var open in after.Receivables)
         {
             var slotBefore = before?.FindReceivable(open.Invoice)?.Slot;
-            if (open.Slot is { IsProcessing: true } && slotBefore is not { IsProcessing: true }) BillingMeter.Charges.Count("outcome", "processing");
+            if (open.IsProcessing && slotBefore is not { IsProcessing: true }) BillingMeter.Charges.Count("outcome", "processing");
             if (open.Slot is { IsSession: false } slot && slot.Id != slotBefore?.Id && open.Failures > 0) BillingMeter.Retries.Count("reason", "declined");
         }
         var owedMore = Due(after) - Due(before);
@@ -48,5 +48,5 @@ static class MeasureCommit
     public static IEnumerable<Invoice> Issued(Account? before, AccountChange change) =>
         change.Invoices.Where(invoice => invoice.Number is not null && invoice.Sequence >= (before?.NextInvoice ?? 1));
 
-    static Money Due(Account? account) => account?.Receivables.Sum(open => open.AmountDue) ?? Money.Zero;
+    static Money Due(Account? account) => account?.AmountDue ?? Money.Zero;
 }

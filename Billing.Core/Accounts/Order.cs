@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Billing.Accounts;
 
 [JsonConverter(typeof(JsonStringEnumConverter<ReplyKind>))]
-public enum ReplyKind { Account, Booking, PlanChange, Invoice, Entitlement }
+public enum ReplyKind { Account, Booking, PlanChange, Invoice }
 
 /// <summary>What a command is answered with, now and whenever its idempotency key comes again: the status, and whose present state to show.</summary>
 /// <param name="Id">The booking's or invoice's id; null for the account itself.</param>

@@ -34,7 +34,7 @@ public static class BookAddOn
         var booking = booked.Booking;
         var collecting = CollectiveInvoice.Collect(account, today, [booked.Line]);
         return new AccountChange(collecting with { Bookings = collecting.Bookings.Add(booking), NextBooking = collecting.NextBooking + 1 })
-            .Notify(new("add_on.booked") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity });
+            .Notify("add_on.booked", booking);
     }
 
     /// <summary>The order as it is shown and confirmed.</summary>

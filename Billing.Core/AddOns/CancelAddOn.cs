@@ -34,7 +34,7 @@ public static class CancelAddOn
                 $"The add-on stays active until {endsOn:d MMM yyyy} and then ends automatically.").In(account.Language));
         return new Order(preview, preview.BindingTerms(), today, NeedsNumber: false, (at, by, _) => new(
             new AccountChange(account.WithBooking(booking with { Status = BookingStatus.Cancelled, EndsOn = endsOn }))
-                .Notify(new("add_on.cancelled") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity, EndsOn = endsOn })
+                .Notify("add_on.cancelled", booking, endsOn)
                 .Journaled(at, by, "add_on.cancelled", $"Kündigung zum {endsOn:dd.MM.yyyy}."),
             new Reply(200, ReplyKind.Booking, booking.Id.ToString())));
     }
@@ -44,7 +44,7 @@ public static class CancelAddOn
         // A last collective invoice that was too small to be collected was voided as a draft: nothing of it was billed.
         var credit = billed?.Number is null ? null : CreditNote.Decide(billed, LinesOf(billed, booking));
         var refund = credit?.Gross ?? Money.Zero;
-        var notice = WithdrawalNotice(refund, isSetOff: billed?.AmountDue >= refund);
+        var notice = WithdrawalNotice(refund, credit?.SetOff ?? Money.Zero, isOpen: billed?.Status == InvoiceStatus.Open);
         var carried = credit is null ? account.Draft?.Lines ?? [] : billed!.Lines;
         var preview = new EndPreview(
             "withdrawal", booking.Id.ToString(), today, today, refund, carried.Where(line => line.Booking == booking.Id).Sum(line => line.Net), notice.In(account.Language));
@@ -55,19 +55,36 @@ public static class CancelAddOn
                 ? CreditNote.Apply(account, terms, credit, today, at, number)
                 : LeaveDraft(account, terms, booking);
             return new(
-                change.With(undone).Notify(new("add_on.withdrawn") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })
+                change.With(undone).Notify("add_on.withdrawn", booking)
                     .Journaled(at, by, "add_on.withdrawn", notice.De),
                 new Reply(200, ReplyKind.Booking, booking.Id.ToString()));
         });
     }
 
-    static LocalizedText WithdrawalNotice(Money refund, bool isSetOff) => refund == Money.Zero
-        ? new(
-            "Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.",
-            "Withdrawal: the add-on is undone at once and deleted from your pending invoice.")
-        : new(
-            $"Widerruf: Die Option wird sofort storniert. {refund} werden {(isSetOff ? "von Ihrer offenen Rechnung abgezogen" : "Ihnen erstattet")}.",
-            $"Withdrawal: the add-on is undone at once. {refund.ToEnglish()} {(isSetOff ? "will be taken off your open invoice" : "will be refunded to you")}.");
+    static LocalizedText WithdrawalNotice(Money credited, Money setOff, bool isOpen)
+    {
+        if (credited == Money.Zero)
+        {
+            return new(
+                "Widerruf: Die Option wird sofort storniert und von Ihrer ausstehenden Rechnung gelöscht.",
+                "Withdrawal: the add-on is undone at once and deleted from your pending invoice.");
+        }
+        var refund = credited - setOff;
+        List<string> de = [], en = [];
+        if (setOff > Money.Zero)
+        {
+            de.Add($"{setOff} werden {(isOpen ? "von Ihrer offenen Rechnung abgezogen" : "mit dem ausgebuchten Betrag verrechnet")}");
+            en.Add($"{setOff.ToEnglish()} will be {(isOpen ? "taken off your open invoice" : "set off against the amount that was written off")}");
+        }
+        if (refund > Money.Zero)
+        {
+            de.Add($"{refund} werden Ihnen erstattet");
+            en.Add($"{refund.ToEnglish()} will be refunded to you");
+        }
+        return new(
+            $"Widerruf: Die Option wird sofort storniert. {string.Join(", ", de)}.",
+            $"Withdrawal: the add-on is undone at once. {string.Join(", ", en)}.");
+    }
 
     /// <summary>The last line gone voids the draft, which stays in the history with its last amount.</summary>
     static AccountChange LeaveDraft(Account account, Terms terms, AddOnBooking booking)

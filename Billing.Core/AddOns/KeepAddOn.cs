@@ -12,7 +12,7 @@ public static class KeepAddOn
         if (booking.Status != BookingStatus.Cancelled) return Refusals.NotCancelled;
         return Pending.Of(
             new AccountChange(account.WithBooking(booking with { Status = BookingStatus.Active, EndsOn = null }))
-                .Notify(new("add_on.continued") { BookingId = booking.Id.ToString(), AddOn = booking.AddOn, Quantity = booking.Quantity })
+                .Notify("add_on.continued", booking)
                 .Journaled(at, by, "add_on.continued", "Kündigung zurückgenommen."),
             new Reply(200, ReplyKind.Booking, booking.Id.ToString()));
     }

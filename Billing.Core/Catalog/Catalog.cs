@@ -47,8 +47,8 @@ public sealed record Fee(DateOnly From, Money NetCents);
 public sealed record VatRate(DateOnly From, int Percent);
 
 /// <summary>
-/// What is sold, at which net prices, from which day. Prices rise with the plan's place, none is below one euro: so a document of a
-/// renewal is never too small to be collected.
+/// What is sold, at which net prices, from which day. Prices rise with the plan's place, none is below one euro: so a
+/// renewal without a draft is never too small to be collected.
 /// </summary>
 public sealed record Catalog(
     ImmutableArray<Plan> Plans, ImmutableArray<AddOn> AddOns, ImmutableArray<Fee> DowngradeFee, ImmutableArray<VatRate> VatRates)

@@ -231,7 +231,7 @@ sealed record DocumentWords
         VatId = "VAT ID",
         TaxNumber = "Tax number",
         CreditorId = "Creditor ID",
-        Amount = amount => $"{(amount < Money.Zero ? "−" : "")}€{Grouped(Math.Abs(amount.Cents) / 100)}.{Math.Abs(amount.Cents) % 100:00}",
+        Amount = amount => amount.ToEnglish(),
         Day = day => Written(day, "d MMM yyyy"),
         Span = (from, to) => $"{Written(from, from.Year == to.Year ? "d MMM" : "d MMM yyyy")} – {Written(to, "d MMM yyyy")}",
         Number = number => Grouped(number),

@@ -253,6 +253,6 @@ public static class ElectronicInvoice
 
         /// <summary>Euros with two decimals and a point.</summary>
         static string Decimal(Money amount) =>
-            string.Create(CultureInfo.InvariantCulture, $"{(amount < Money.Zero ? "-" : "")}{Math.Abs(amount.Cents) / 100}.{Math.Abs(amount.Cents) % 100:00}");
+            (amount.Cents / 100m).ToString("0.00", CultureInfo.InvariantCulture);
     }
 }

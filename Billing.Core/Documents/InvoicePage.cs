@@ -190,14 +190,13 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
     {
         var carryHeight = _table.RowHeight(1);
         var carried = Money.Zero;
-        var isFirstOfPage = true;
         TableHead();
         for (var place = 0; place < invoice.Lines.Length; place++)
         {
             var row = _table.Rows[place];
             // Totals and notes never stand on a page without a line.
             var below = place == invoice.Lines.Length - 1 ? TotalsHeight + NotesHeight : carryHeight;
-            if (!isFirstOfPage && _y + row.Height + below > _bottom)
+            if (place > 0 && _y + row.Height + below > _bottom)
             {
                 CarryOver(carried);
                 NextPage();
@@ -208,7 +207,6 @@ sealed class InvoicePage(Invoice invoice, Letterhead letterhead, DocumentWords w
             Draw(() => Row(row, y));
             _y += row.Height;
             carried += invoice.Lines[place].Net * _sign;
-            isFirstOfPage = false;
         }
     }
 

@@ -47,7 +47,7 @@ public static class CloseCycle
             }
 
             foreach (var ended in change.Account.Bookings.Where(booking => booking.Status == BookingStatus.Ended && account.FindBooking(booking.Id)!.IsRunning))
-                change = change.Notify(new("add_on.ended") { BookingId = ended.Id.ToString(), AddOn = ended.AddOn, Quantity = ended.Quantity });
+                change = change.Notify("add_on.ended", ended);
             return Next is null
                 ? change.Notify(new("subscription.ended") { EndsOn = account.EndsOn }).Journaled(at, Actor.System, "subscription.ended", "Abonnement beendet.")
                 : change;
@@ -85,21 +85,25 @@ public static class CloseCycle
     public static Renewal? NextRenewal(Account account, Terms terms) =>
         Upcoming(account, terms) is { } invoice ? new(invoice.Date, invoice.Net, invoice.Gross) : null;
 
-    static Account Renew(Account account, Terms terms, BillingPeriod next) => account with
+    static Account Renew(Account account, Terms terms, BillingPeriod next)
     {
-        PeriodIndex = account.PeriodIndex + 1,
-        PlanPrice = terms.Catalog.Plan(account.Plan).MonthlyNet(next.Start),
-        PlanBilled = terms.Catalog.Plan(account.Plan).MonthlyNet(next.Start),
-        Bookings =
-        [
-            .. account.Bookings.Select(booking => booking.Status switch
-            {
-                BookingStatus.Active => booking with { BilledThrough = next.LastDay, MonthlyNet = terms.Catalog.AddOn(booking.AddOn).MonthlyNet(next.Start) },
-                BookingStatus.Cancelled => booking with { Status = BookingStatus.Ended },
-                _ => booking,
-            }),
-        ],
-    };
+        var price = terms.Catalog.Plan(account.Plan).MonthlyNet(next.Start);
+        return account with
+        {
+            PeriodIndex = account.PeriodIndex + 1,
+            PlanPrice = price,
+            PlanBilled = price,
+            Bookings =
+            [
+                .. account.Bookings.Select(booking => booking.Status switch
+                {
+                    BookingStatus.Active => booking with { BilledThrough = next.LastDay, MonthlyNet = terms.Catalog.AddOn(booking.AddOn).MonthlyNet(next.Start) },
+                    BookingStatus.Cancelled => booking with { Status = BookingStatus.Ended },
+                    _ => booking,
+                }),
+            ],
+        };
+    }
 
     static Account End(Account account) => account with
     {

@@ -11,7 +11,7 @@ public sealed record CollectiveInvoice(InvoiceId Id, DateOnly OpenedOn, Immutabl
     /// <summary>As the history shows it: ENTWURF, no number, the amounts as the account would be taxed today.</summary>
     public Invoice AsDraft(Account account, Terms terms) => NewDocument.Draft(account, terms, Id, OpenedOn, Lines);
 
-    /// <summary>The draft as it stays in the history after its last line was withdrawn: ENTWURF, STORNIERT, with its last amount.</summary>
+    /// <summary>The draft as it stays in the history after its last line was withdrawn, or because it ended below what is collected: ENTWURF, STORNIERT, with its last amount.</summary>
     public Invoice AsVoid(Account account, Terms terms) => AsDraft(account, terms) with { Status = InvoiceStatus.Void };
 
     /// <summary>The account with a draft that holds these lines as well; it is opened today if there was none.</summary>

@@ -19,6 +19,9 @@ public static class CreditNote
 
         public Money Gross => Taxes.Sum(tax => tax.Net + tax.Vat);
 
+        /// <summary>The part that lowers what is still due, or was written off; only the rest was paid and goes back.</summary>
+        public Money SetOff => Money.Min(Gross, Original.AmountDue + Original.WrittenOff);
+
         /// <summary>Nothing of the original is left.</summary>
         public bool IsFull => Original.CreditedLines.Length + Credited.Length == Original.Lines.Length;
     }
@@ -47,9 +50,6 @@ public static class CreditNote
     public static AccountChange Apply(Account account, Terms terms, Correction correction, DateOnly today, DateTimeOffset at, long number)
     {
         var original = correction.Original;
-        var fromDue = Money.Min(correction.Gross, original.AmountDue);
-        var fromWrittenOff = Money.Min(correction.Gross - fromDue, original.WrittenOff);
-        var setOff = fromDue + fromWrittenOff;
         var note = original with
         {
             Id = InvoiceId.Of(account.NextInvoice),
@@ -67,20 +67,19 @@ public static class CreditNote
             CorrectsDate = original.Date,
             IsFullCorrection = correction.IsFull,
             Means = null,
-            Status = setOff == correction.Gross ? InvoiceStatus.Paid : InvoiceStatus.Open,
+            Status = correction.SetOff == correction.Gross ? InvoiceStatus.Paid : InvoiceStatus.Open,
             CreditedLines = [],
             Credited = Money.Zero,
             Payments = [],
             Collecting = PaymentState.None,
             ReopenedUntil = null,
             WrittenOff = Money.Zero,
-            SetOff = setOff,
+            SetOff = correction.SetOff,
         };
         var corrected = (original with
         {
             CreditedLines = original.CreditedLines.AddRange(correction.Credited),
             Credited = original.Credited + correction.Gross,
-            WrittenOff = original.WrittenOff - fromWrittenOff,
         }).Settled();
         var noted = account.WithReceivable(corrected) with { NextInvoice = account.NextInvoice + 1 };
         return Refunds.Plan(new AccountChange(noted), corrected, note.Id, note.Gross - note.SetOff, at).With(corrected).Issued(note);

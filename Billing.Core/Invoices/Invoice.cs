@@ -106,6 +106,9 @@ public sealed record Invoice
     /// <summary>The last day to pay, where it was moved because a payment was taken back; the document keeps <see cref="DueOn"/>.</summary>
     public DateOnly? ReopenedUntil { get; init; }
 
+    /// <summary>The last day to pay as it now is, included; null on drafts and credit notes.</summary>
+    [JsonIgnore] public DateOnly? PayableUntil => ReopenedUntil ?? DueOn;
+
     /// <summary>Of a credit note: what was refunded on it.</summary>
     public Money PaidOut { get; init; }
 
@@ -137,8 +140,8 @@ public sealed record Invoice
     {
         InvoiceStatus.Open => Collecting,
         InvoiceStatus.Paid when Balance < Money.Zero => RefundHasFailed ? PaymentState.RefundFailed : PaymentState.RefundPending,
-        InvoiceStatus.Paid when Refunded > Money.Zero => Refunded < Paid ? PaymentState.PartiallyRefunded : PaymentState.Refunded,
-        InvoiceStatus.Paid when Paid > Money.Zero => PaymentState.Succeeded,
+        InvoiceStatus.Paid when Refunded > Money.Zero => Refunded < Paid - Returned ? PaymentState.PartiallyRefunded : PaymentState.Refunded,
+        InvoiceStatus.Paid when Paid > Returned => PaymentState.Succeeded,
         _ => PaymentState.None,
     };
 
@@ -176,17 +179,18 @@ public sealed record Invoice
     };
 
     /// <summary>
-    /// The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid:
-    /// void. A remainder that is too small to be collected is written off.
+    /// The invoice with its status as the figures say: nothing due and something paid or written off: paid; all credited and nothing paid that
+    /// was not taken back: void. A remainder that is too small to be collected is written off; more than is owed settles what was written off.
     /// </summary>
     public Invoice Settled()
     {
-        var writtenOff = Balance > Money.Zero && Balance < Terms.LeastCollected && Balance < Gross ? Balance : Money.Zero;
-        var settled = this with { WrittenOff = WrittenOff + writtenOff };
+        var givenUp = Balance < Money.Zero ? Money.Max(Balance, -WrittenOff)
+            : Balance < Terms.LeastCollected && Balance < Gross ? Balance : Money.Zero;
+        var settled = this with { WrittenOff = WrittenOff + givenUp };
         return settled with
         {
             Status = settled.Balance > Money.Zero ? InvoiceStatus.Open
-                : Credited >= Gross && Paid == Money.Zero ? InvoiceStatus.Void
+                : Credited >= Gross && Paid == Returned ? InvoiceStatus.Void
                 : InvoiceStatus.Paid,
         };
     }

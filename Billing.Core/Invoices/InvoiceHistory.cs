@@ -27,4 +27,8 @@ public static class InvoiceHistory
     /// <summary>A document of the account, the open draft included; null if it has none of that id.</summary>
     public static async Task<Invoice?> FindAsync(IAccountStore store, Account account, Terms terms, InvoiceId id, CancellationToken cancellation) =>
         account.Draft is { } draft && draft.Id == id ? draft.AsDraft(account, terms) : await store.FindInvoiceAsync(account.Id, id, cancellation);
+
+    /// <summary>The same by what a caller sent; null also if that is no id.</summary>
+    public static async Task<Invoice?> FindAsync(IAccountStore store, Account account, Terms terms, string id, CancellationToken cancellation) =>
+        InvoiceId.TryParse(id, out var invoice) ? await FindAsync(store, account, terms, invoice, cancellation) : null;
 }

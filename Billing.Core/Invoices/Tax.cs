@@ -31,7 +31,7 @@ public static class Tax
         "PT", "RO", "SE", "SI", "SK",
     ];
 
-    /// <summary>The treatment of a customer as they are now, or <c>vat_id_required</c>.</summary>
+    /// <summary>The treatment of a customer as they are now; null where a VAT ID that fits is required.</summary>
     public static TaxTreatment? TreatmentOf(string country, string? vatId) => country switch
     {
         "DE" => TaxTreatment.S,

@@ -16,6 +16,9 @@ public interface IFindings
     Task AddAsync(OperatorFinding finding, CancellationToken cancellation);
     IAsyncEnumerable<OperatorFinding> ListAsync(bool resolved, CancellationToken cancellation);
 
+    /// <summary>Open or resolved; null if there is no such finding.</summary>
+    Task<OperatorFinding?> FindAsync(string id, CancellationToken cancellation);
+
     /// <summary>Null if there is no such finding, or someone else resolved it. Resolved again by the same for the same reason, it is what it is.</summary>
     Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation);
 }
@@ -38,7 +41,7 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
 
     /// <summary>All that the entry promised is done.</summary>
     /// <param name="age">How long after the commit.</param>
-    /// <param name="past">An entry of the due index that its commit has made void.</param>
+    /// <param name="past">An entry of the due index that its commit has superseded.</param>
     public async Task ForgetAsync(OutboxEntry entry, TimeSpan age, DueAccount? past, CancellationToken cancellation)
     {
         await store.DeleteOutboxAsync(entry, cancellation);

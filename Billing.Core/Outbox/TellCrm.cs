@@ -101,12 +101,12 @@ public sealed class TellCrm(INotificationStore notifications, IAccountStore stor
     async Task PlanAsync(CrmEvent notification, DateTimeOffset now, CancellationToken cancellation)
     {
         BillingMeter.Retries.Count("reason", "crm");
-        // As long again as it has waited already: the pauses double.
-        var waited = now - notification.At;
-        var next = now + (waited < ShortestWait ? ShortestWait : waited > LongestWait ? LongestWait : waited);
+        // The pauses double. They are counted from the notification, so that whoever tries in between plans the same next try, not one more.
+        var next = notification.At + ShortestWait;
+        while (next <= now) next += next - notification.At > LongestWait ? LongestWait : next - notification.At;
         await due.AddAsync(new(notification.Account, DueAccount.Minute(next), notification.Version, DuePurpose.Notifications), now, cancellation);
         await notifications.PostponeAsync(notification, next, cancellation);
-        if (waited > Patience)
+        if (now - notification.At > Patience)
         {
             await findings.AddAsync(new(
                 $"{notification.Id}-untold", notification.Account, now, "crm_unreachable", $"Das CRM nimmt seit {notification.At:dd.MM.yyyy} keine Meldungen an."), cancellation);

@@ -71,10 +71,11 @@ public static class CollectInvoice
 
         if (intent.Status == IntentStatus.Processing)
         {
-            if (slot is null) return new(account);
+            // Known, and not yet the time to ask again.
+            if (slot is null || (slot.IsProcessing && slot.TryAt > at && invoice.Collecting == PaymentState.Processing)) return new(account);
             var waiting = slot with
             {
-                Stage = AttemptStage.UnderWay, Intent = intent.Id, IsProcessing = true, ProcessingSince = slot.ProcessingSince ?? today, TryAt = at + Collections.LookAgain,
+                Intent = intent.Id, ProcessingSince = slot.ProcessingSince ?? today, TryAt = at + Collections.LookAgain,
             };
             return new AccountChange(account.WithReceivable(open! with { Slot = waiting })).With(invoice with { Collecting = PaymentState.Processing });
         }
@@ -117,7 +118,7 @@ public static class CollectInvoice
             if (before is null)
                 change = change.Journaled(at, Actor.System, "payment.succeeded", $"{intent.Received} zu {invoice.Number} eingegangen.", intent.Received);
             if (invoice.Status == InvoiceStatus.Open && paid.Status == InvoiceStatus.Paid)
-                change = change.Notify(new("invoice.paid") { InvoiceId = paid.Id.ToString(), Number = paid.Number, GrossCents = paid.Gross.Cents });
+                change = change.NotifyPaid(paid);
             if (returned > Money.Zero)
             {
                 change = change.Journaled(at, Actor.System, "payment.returned", $"{returned} zu {invoice.Number} zurückgebucht, zahlbar bis {paid.ReopenedUntil:dd.MM.yyyy}.", returned)
@@ -131,7 +132,8 @@ public static class CollectInvoice
         var ended = open! with { Slot = null, DueOn = open.DueOn.AddDays(shift) };
         // The session is still open: the customer may try another card.
         if (slot.IsSession && intent.Status == IntentStatus.Failed && !sessionIsOver) return new(account);
-        if (intent.Status == IntentStatus.Canceled && (intent.FailureCode is null || (slot.IsSession && !sessionIsOver)))
+        // Nothing is due any more: then nobody need hear of it.
+        if (invoice.AmountDue == Money.Zero || (intent.Status == IntentStatus.Canceled && (intent.FailureCode is null || (slot.IsSession && !sessionIsOver))))
             return new AccountChange(account.WithReceivable(ended).WithReceivable(invoice)).With(invoice with { Collecting = PaymentState.None });
 
         var mustAct = intent.FailureCode == "authentication_required";
@@ -142,8 +144,9 @@ public static class CollectInvoice
         ended = ended with
         {
             Failures = failures,
-            // Only cards are tried again by themselves: a debit that failed costs the customer's bank fees.
+            // Only cards are tried again by themselves: a debit that failed costs the customer's bank fees. Less than it was for is another matter.
             CollectOn = isOfFormer ? open.CollectOn
+                : slot.ProcessingSince is not null && invoice.AmountDue < slot.Amount ? today
                 : mustAct || slot.IsSession || slot.ProcessingSince is not null || failures > RetryAfter.Length ? null
                 : Later((open.FirstTriedOn ?? today).AddDays(RetryAfter[failures - 1]), today),
         };

@@ -12,13 +12,16 @@ public enum Look
 {
     /// <summary>What is due by now, and what was committed just now and has not been asked for yet.</summary>
     AtFresh,
-    /// <summary>What is due by now, and all that the provider has already: something has happened there. What has just been committed is its committer's.</summary>
+    /// <summary>
+    /// What is due by now, all that the provider has already, as something has happened there, and what this led to a moment ago. Whatever else was just
+    /// committed is its committer's.
+    /// </summary>
     AtAll,
 }
 
 /// <summary>
 /// Carries out at the provider what the account has committed: charges, hosted sessions, refunds. Whatever it hears is committed by the same
-/// transaction as everything else; an outage is committed as the moment of the next try and never thrown.
+/// transaction as everything else; where it works on what is under way, an outage is committed as the moment of the next try and not thrown.
 /// </summary>
 public sealed class Collections(Accounts.Accounts accounts, IAccountStore store, IPaymentGateway gateway, IProviderEvents events, ILogger<Collections> log)
 {
@@ -37,22 +40,29 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     {
         var account = stored.Account;
         var id = account.Id;
-        // The first that is worked on finds the account as it was read; it changes it for the others.
         StoredAccount? read = stored;
-        StoredAccount? Read() => Interlocked.Exchange(ref read, null);
-        foreach (var open in account.Receivables)
+        foreach (var seen in account.Receivables)
         {
-            if (open.Slot is { } slot && (slot.TryAt <= now || IsOutgrown(open) || (look == Look.AtAll ? slot.Stage == AttemptStage.UnderWay : !slot.IsSession && IsFresh(slot.At, now))))
-                await GuardAsync(id, slot.Id, slot.At, now, stop => GoOnAsync(account, open, slot, Read(), now, stop), (code, stop) => RefusedAsync(id, open, slot, code, now, stop), cancellation);
+            if (seen.Slot is not { } slot || !IsLookedAt(seen, slot, look, now)) continue;
+            // What was done for one has changed the account for the next.
+            read ??= await store.FindAsync(id, cancellation);
+            if (read is { } current && current.Account.FindReceivable(seen.Invoice) is { } open && open.Slot == slot)
+                await GuardAsync(id, slot.Id, slot.At, now, stop => GoOnAsync(current, open, slot, now, stop), (code, stop) => RefusedAsync(id, open, slot, code, now, stop), cancellation);
+            read = null;
         }
         foreach (var refund in account.Refunds)
         {
-            if (refund.TryAt <= now || (look == Look.AtAll ? refund.Refund is not null : IsFresh(refund.At, now)))
+            if (refund.TryAt <= now || (look == Look.AtAll ? refund.Refund is not null || refund.At == now : IsFresh(refund.At, now)))
                 await GuardAsync(id, refund.Id, refund.At, now, stop => GoOnAsync(account, refund, now, stop), (_, stop) => RefusedAsync(id, refund, now, stop), cancellation);
         }
     }
 
-    /// <summary>Just committed: its committer asks for it first, and nobody can have asked before.</summary>
+    /// <summary>A charge of more than is still due is not asked for any more: after a while it is given up, and what is left is another attempt's.</summary>
+    static bool IsLookedAt(Receivable open, PaymentAttempt slot, Look look, DateTimeOffset now) =>
+        slot.TryAt <= now || IsOutgrown(open) || (look == Look.AtAll && slot.IsUnderWay)
+        || (!slot.IsSession && open.AmountDue >= slot.Amount && (look == Look.AtAll ? slot.At == now : IsFresh(slot.At, now)));
+
+    /// <summary>Just committed: whoever works on the account now asks for it under its own key, and what was not heard of is not looked up yet.</summary>
     static bool IsFresh(DateTimeOffset at, DateTimeOffset now) => now - at < FirstLook;
 
     /// <summary>
@@ -120,7 +130,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         var invoice = (await store.FindInvoiceAsync(id, invoiceId, cancellation))!;
         var session = await gateway.OpenPaymentAsync(outcome.Account, invoiceId, attempt!, invoice.Number!, back, cancellation);
         await CommitAsync(id, invoiceId, now, (account, _, _) => account.FindReceivable(invoiceId) is { Slot: { } slot } open && slot.Id == attempt!.Id
-            ? new(account.WithReceivable(open with { Slot = slot with { Stage = AttemptStage.UnderWay, Session = session.Id, TryAt = now + LookAgain / 2 } }))
+            ? new(account.WithReceivable(open with { Slot = slot with { Session = session.Id, TryAt = now + LookAgain / 2 } }))
             : new(account), cancellation);
         // Another request found nothing at the provider yet and opened a page of its own: only one of them may be paid.
         if ((await store.FindAsync(id, cancellation))?.Account.FindReceivable(invoiceId)?.Slot?.Id == attempt!.Id) return session;
@@ -158,11 +168,13 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
     }
 
     /// <summary>Charges: looked up before they are sent again, and only sent while the key is good.</summary>
-    Task GoOnAsync(Account account, Receivable open, PaymentAttempt slot, StoredAccount? read, DateTimeOffset now, CancellationToken cancellation) =>
-        slot.IsSession ? LookAtSessionAsync(account, open, slot, now, cancellation) : LookAtChargeAsync(account, open, slot, read, now, cancellation);
+    /// <param name="read">The account as it was just read.</param>
+    Task GoOnAsync(StoredAccount read, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation) =>
+        slot.IsSession ? LookAtSessionAsync(read.Account, open, slot, now, cancellation) : LookAtChargeAsync(read, open, slot, now, cancellation);
 
-    async Task LookAtChargeAsync(Account account, Receivable open, PaymentAttempt slot, StoredAccount? read, DateTimeOffset now, CancellationToken cancellation)
+    async Task LookAtChargeAsync(StoredAccount read, Receivable open, PaymentAttempt slot, DateTimeOffset now, CancellationToken cancellation)
     {
+        var account = read.Account;
         var intent = slot.Intent;
         IntentSnapshot? charged = null;
         if (intent is null)
@@ -210,7 +222,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         }
         await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => session is { IsOpen: true }
             ? current.FindReceivable(open.Invoice) is { Slot: { } taken } still && taken.Id == slot.Id
-                ? new(current.WithReceivable(still with { Slot = taken with { Stage = AttemptStage.UnderWay, Session = session.Id, TryAt = now + LookAgain / 2 } }))
+                ? new(current.WithReceivable(still with { Slot = taken with { Session = session.Id, TryAt = now + LookAgain / 2 } }))
                 : new(current)
             : CollectInvoice.Abandon(current, invoice, slot, today, again: false), cancellation);
     }

@@ -15,27 +15,29 @@ public static class Dunning
 
     /// <summary>The receivables whose level has risen.</summary>
     public static bool IsDue(Account account, AccessTerms terms, DateOnly today) =>
-        account.Receivables.Any(open => LevelOn(open, terms, today) > open.DunningLevel);
+        Risen(account, terms, today).Any();
 
     /// <summary>The next day on which a level rises.</summary>
     public static DateOnly? NextDay(Account account, AccessTerms terms, DateOnly today) => account.Receivables
-        .Where(open => open.AmountDue > Money.Zero && open.Slot is not { IsProcessing: true })
+        .Where(open => open.AmountDue > Money.Zero && !open.IsProcessing)
         .SelectMany(open => DaysOf(terms).Select(days => (DateOnly?)open.DueOn.AddDays(days)))
         .Where(day => day > today).Min();
 
     public static AccountChange Apply(Account account, AccessTerms terms, DateOnly today, DateTimeOffset at)
     {
         var change = new AccountChange(account);
-        foreach (var open in account.Receivables)
+        // Each has a line in the journal: so many fit into one commit, the next one does the rest.
+        foreach (var (open, level) in Risen(account, terms, today).Take(AdvanceAccount.MostArchived))
         {
-            var level = LevelOn(open, terms, today);
-            if (level <= open.DunningLevel) continue;
             change = change.With(change.Account.WithReceivable(open with { DunningLevel = level }))
                 .Notify(new("invoice.overdue") { InvoiceId = open.Invoice.ToString(), Number = open.Number, State = Names[level], AmountDueCents = open.AmountDue.Cents, DueOn = open.DueOn })
                 .Journaled(at, Actor.System, "invoice.overdue", $"{open.Number}: {open.AmountDue} überfällig seit {open.DueOn:dd.MM.yyyy}, Stufe {Names[level]}.");
         }
         return change;
     }
+
+    static IEnumerable<(Receivable Open, int Level)> Risen(Account account, AccessTerms terms, DateOnly today) =>
+        account.Receivables.Select(open => (Open: open, Level: LevelOn(open, terms, today))).Where(risen => risen.Level > risen.Open.DunningLevel);
 
     static int[] DaysOf(AccessTerms terms) => [terms.ReminderAfter, terms.NoticeAfter, terms.WarningAfter, terms.SuspensionAfter];
 }

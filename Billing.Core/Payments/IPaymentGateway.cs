@@ -27,7 +27,7 @@ public sealed record IntentSnapshot(
 
 /// <summary>A hosted session as the provider has it now.</summary>
 /// <param name="Url">Where the customer goes; null once it is over. Never kept, logged or journaled.</param>
-public sealed record SessionSnapshot(string Id, string? Url, bool IsOpen, bool IsComplete, string? Intent, string? Attempt);
+public sealed record SessionSnapshot(string Id, string? Url, bool IsOpen, bool IsComplete, string? Intent);
 
 public enum RefundStatus { Pending, Succeeded, Failed }
 

@@ -28,9 +28,7 @@ public static class OperatorCorrections
         var paid = (invoice with { Payments = invoice.Payments.Add(new(null, gross)), Collecting = PaymentState.None }).Settled();
         var change = new AccountChange(account.WithReceivable(paid)).With(paid).Journaled(
             at, by, "payment.recorded", $"Überweisung über {gross} vom {receivedOn:dd.MM.yyyy} zu {invoice.Number} ({reference}). Grund: {reason}", gross);
-        if (paid.Status == InvoiceStatus.Paid)
-            change = change.Notify(new("invoice.paid") { InvoiceId = paid.Id.ToString(), Number = paid.Number, GrossCents = paid.Gross.Cents });
-        return Pending.Of(change, ReplyOf(invoice));
+        return Pending.Of(paid.Status == InvoiceStatus.Paid ? change.NotifyPaid(paid) : change, ReplyOf(invoice));
     }
 
     /// <summary>Records that a credit note was paid out by bank transfer: what came by transfer, or could not be refunded, goes back that way.</summary>
@@ -47,7 +45,7 @@ public static class OperatorCorrections
         return Pending.Of(
             new AccountChange(account).With(original with { Payments = original.Payments.Add(new(null, Money.Zero, Refunded: owed)) }).With(note.WithPaidOut(gross))
                 .Notify(new("refund.succeeded") { InvoiceId = original.Id.ToString(), Number = note.Number, GrossCents = gross.Cents })
-                .Journaled(at, by, "refund.recorded", $"{gross} zu {note.Number} am {paidOn:dd.MM.yyyy} überwiesen ({reference}). Grund: {reason}"),
+                .Journaled(at, by, "refund.recorded", $"{gross} zu {note.Number} am {paidOn:dd.MM.yyyy} überwiesen ({reference}). Grund: {reason}", gross),
             ReplyOf(note));
     }
 

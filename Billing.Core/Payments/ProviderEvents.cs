@@ -27,7 +27,7 @@ public interface IProviderEvents
     /// <param name="account">Null for an event of no account of ours: it is kept apart.</param>
     Task CloseAsync(string id, AccountId? account, CancellationToken cancellation);
 
-    /// <summary>Keeps in mind that the event could not be worked on while the provider was away.</summary>
+    /// <summary>Keeps in mind that the event could not be worked on yet.</summary>
     /// <param name="account">Whose it is, as far as that is known.</param>
     Task PostponeAsync(string id, AccountId? account, CancellationToken cancellation);
 

@@ -39,8 +39,8 @@ public static class OpenAccount
         var updated = account with { Company = details.Company, Language = details.Language };
         if (account.HasEnded && details.Plan is not null)
         {
-            if (AccessRules.OverdueSince(account, today) is not null) return Refusals.OverdueInvoicesFirst;
-            var plan = terms.Catalog.Plan(details.Plan!);
+            if (AccessRules.IsPastDue(account, today)) return Refusals.OverdueInvoicesFirst;
+            var plan = terms.Catalog.Plan(details.Plan);
             var reopened = updated with
             {
                 Plan = plan.Id,

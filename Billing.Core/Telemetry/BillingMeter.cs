@@ -34,7 +34,7 @@ public static class BillingMeter
     /// </summary>
     public static readonly Counter<long> Charges = Meter.CreateCounter<long>("billing.charges", "{charge}", "Payments by what became of them");
 
-    /// <summary>By <c>outcome</c>: planned, succeeded, failed.</summary>
+    /// <summary>By <c>outcome</c>: planned, succeeded, failed, and recorded for a bank transfer.</summary>
     public static readonly Counter<long> Refunds = Meter.CreateCounter<long>("billing.refunds", "{refund}", "Refunds by what became of them");
 
     /// <summary>What is tried again, by <c>reason</c>: declined (another charge of the invoice), provider (Stripe was away or wrong), crm (it did not take a notification).</summary>
@@ -58,7 +58,7 @@ public static class BillingMeter
     /// <summary>Payments that succeeded and bank transfers recorded.</summary>
     public static readonly Counter<long> Paid = Meter.CreateCounter<long>("billing.money.paid", "ct", "Money that came in");
 
-    /// <summary>Refunds that succeeded.</summary>
+    /// <summary>Refunds that succeeded and payouts recorded.</summary>
     public static readonly Counter<long> Refunded = Meter.CreateCounter<long>("billing.money.refunded", "ct", "Money given back");
 
     /// <summary>Returned debits and lost disputes.</summary>

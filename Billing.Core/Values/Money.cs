@@ -6,7 +6,7 @@ namespace Billing.Values;
 /// <summary>An amount in integer euro cents. The only place that rounds: half away from zero, to the cent.</summary>
 /// <param name="Cents">May be negative. Arithmetic that leaves <see cref="long"/> throws <see cref="OverflowException"/>.</param>
 [JsonConverter(typeof(MoneyJsonConverter))]
-public readonly record struct Money(long Cents) : IComparable<Money>
+public readonly record struct Money(long Cents)
 {
     public static readonly Money Zero;
 
@@ -21,8 +21,6 @@ public readonly record struct Money(long Cents) : IComparable<Money>
 
     /// <summary>The given percentage of the amount (19 = 19 %), rounded.</summary>
     public Money Percent(int percent) => new(Round(Cents * percent, 100));
-
-    public int CompareTo(Money other) => Cents.CompareTo(other.Cents);
 
     public static Money operator +(Money left, Money right) => new(left.Cents + right.Cents);
     public static Money operator -(Money left, Money right) => new(left.Cents - right.Cents);

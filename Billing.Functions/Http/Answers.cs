@@ -51,6 +51,9 @@ public sealed class Answers(IAccountStore store, Terms terms, Collections collec
     /// <summary>Spares the callers a cast: an interface has no implicit conversion.</summary>
     public static Decision<IResult> Decided(IResult answer) => Decision.Of(answer);
 
+    /// <summary>Shows what an order would come to.</summary>
+    public static Decision<IResult> Preview(Decision<Confirmable> decision) => decision.Then(shown => Decided(Api.Json(Contract.Preview(shown))));
+
     async Task<AddOnBooking> BookingAsync(Outcome outcome, CancellationToken cancellation)
     {
         var id = BookingId.Parse(outcome.Reply.Id);

@@ -20,9 +20,13 @@ public sealed record AccountRequest(HttpRequest Http, AccountId Id, StoredAccoun
     public Account Account => Stored.Account;
 
     /// <summary>The command as it goes to the account.</summary>
-    /// <param name="body">What was asked, for the idempotency key: the same key with another body is refused.</param>
-    public Command Command(object body, string? confirmation = null) => new(Id, By, At, Api.KeyOf(Http, By, body), confirmation, Stored);
+    /// <param name="body">What was asked, for the idempotency key: the same key with another body is refused. Null where no key is taken.</param>
+    public Command Command(object? body = null, string? confirmation = null) => new(Id, By, At, body is null ? null : Api.KeyOf(Http, By, body), confirmation, Stored);
 }
+
+/// <summary>The part of a list that was asked for.</summary>
+/// <param name="Before">Only what is older than this place; null from the newest.</param>
+public sealed record AskedPage(int? Before, int Limit);
 
 /// <summary>
 /// What every route does before and after its own work. Checked in this order: 401 token, 404 account, 403 role, 400 input. A refusal
@@ -129,8 +133,15 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
 
     public static IResult Json<T>(T value, int status = 200) => Results.Json(value, Contract.Json, "application/json", status);
 
+    /// <summary>The page of a list that the query asks for.</summary>
+    public static Decision<AskedPage> Page(HttpRequest request)
+    {
+        if (!TryCursor(request, out var before)) return Refusal.Invalid("cursor", "ungültig");
+        return Limit(request) is { } limit ? new AskedPage(before, limit) : Refusal.Invalid("limit", "1 bis 100");
+    }
+
     /// <summary>A page's size from the query, or null if it is none; 1 to 100, 20 where nothing is said.</summary>
-    public static int? Limit(HttpRequest request) => request.Query["limit"] switch
+    static int? Limit(HttpRequest request) => request.Query["limit"] switch
     {
         { Count: 0 } => 20,
         [var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 100 => limit,
@@ -138,13 +149,21 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
     };
 
     /// <summary>A page's cursor from the query; false if it is none that was given out.</summary>
-    public static bool TryCursor(HttpRequest request, out int? before)
+    static bool TryCursor(HttpRequest request, out int? before)
     {
         before = null;
         if (request.Query["cursor"] is not { Count: > 0 } cursor) return true;
         if (cursor is not [var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place)) return false;
         before = place;
         return true;
+    }
+
+    /// <summary>Keeps the command's key, if it has one, with what was asked; asked again, it is done again, and another request with that key is refused.</summary>
+    public async Task RememberAsync(Command command, CancellationToken cancellation)
+    {
+        if (command.Key is null) return;
+        await accounts.ExecuteAsync(command with { Read = null }, (account, _, _) => Task.FromResult<Decision<Pending>>(
+            Pending.Of(new AccountChange(account), new Reply(200, ReplyKind.Account))), cancellation);
     }
 
     internal static RequestKey? KeyOf(HttpRequest request, Actor by, object body)

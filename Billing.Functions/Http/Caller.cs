@@ -7,7 +7,7 @@ namespace Billing.Functions.Http;
 public sealed record Caller(string User, string? Account, IReadOnlySet<string> Roles)
 {
     /// <summary>The CRM backend and the provider's people: their roles are of every account, and of none.</summary>
-    static readonly HashSet<string> Staff = new HashSet<string> { "service", "operator" };
+    internal static readonly HashSet<string> Staff = new HashSet<string> { "service", "operator" };
 
     /// <summary>Whether the account's existence may be told at all.</summary>
     public bool Sees(string accountId) => Account == accountId || Roles.Overlaps(Staff);

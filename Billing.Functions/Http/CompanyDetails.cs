@@ -16,7 +16,7 @@ static partial class CompanyDetails
             var text = value?.Trim() ?? "";
             if (text.Length > most) errors[field] = [$"höchstens {most} Zeichen"];
             else if (required && text.Length == 0) errors[field] = ["fehlt"];
-            else if (text.Any(character => char.IsControl(character) || char.IsSurrogate(character) && !IsPaired(text))) errors[field] = ["unzulässige Zeichen"];
+            else if (text.Any(char.IsControl) || !IsPaired(text)) errors[field] = ["unzulässige Zeichen"];
             return text;
         }
 

@@ -60,14 +60,14 @@ public sealed record BookingsView(IEnumerable<BookingView> AddOns);
 
 public sealed record SummaryView(
     string Id, string? Number, DocumentKind Kind, DateOnly Date, DateOnly? DueOn, InvoiceStatus Status, string StatusText, PaymentState Payment,
-    Money NetCents, Money VatCents, Money GrossCents, Money AmountDueCents, string? Corrects);
+    Money NetCents, Money VatCents, Money GrossCents, Money AmountDueCents, string? Corrects, bool IsFullCorrection);
 public sealed record TaxView(TaxTreatment Category, int RatePercent, Money NetCents, Money VatCents);
 public sealed record PartyView(string Name, AddressView Address, string Email, string? VatId);
 public sealed record SellerView(
     string Name, AddressView Address, string Email, string VatId, string TaxNumber, string Register, string ManagingDirector, string BankName, string Iban, string Bic);
 public sealed record InvoiceView(
     string Id, string? Number, DocumentKind Kind, DateOnly Date, DateOnly? DueOn, InvoiceStatus Status, string StatusText, PaymentState Payment,
-    Money NetCents, Money VatCents, Money GrossCents, Money AmountDueCents, string? Corrects,
+    Money NetCents, Money VatCents, Money GrossCents, Money AmountDueCents, string? Corrects, bool IsFullCorrection,
     IEnumerable<LineView> Lines, IEnumerable<TaxView> Taxes, SellerView Seller, PartyView Buyer, IEnumerable<string> Notes)
 {
     /// <summary>What came in and stayed: paid, less what was refunded or taken back. Of a credit note, what was refunded on it.</summary>
@@ -88,7 +88,7 @@ public sealed record PaymentMethodView(string Kind, string Label, string? Expire
 public sealed record OverviewView(
     AccountView Account, DateOnly Today, string Plan, PeriodView Period, IEnumerable<PlanOfferView> Plans, PaymentMethodView? PaymentMethod,
     IEnumerable<AddOnOfferView> AddOnOffers, IEnumerable<BookingView> AddOns, IEnumerable<SummaryView> Invoices, string? NextCursor, Money AmountDueCents,
-    Money DowngradeFeeNetCents, AccessView Access);
+    Money CollectableCents, Money DowngradeFeeNetCents, AccessView Access);
 public sealed record CatalogView(string Currency, IEnumerable<PlanView> Plans, IEnumerable<AddOnOfferView> AddOns, Money DowngradeFeeNetCents);
 public sealed record JournalEntryView(DateTimeOffset At, string User, string Role, string Action, string Text, JsonElement? Confirmed);
 public sealed record JournalView(IEnumerable<JournalEntryView> Entries, string? NextCursor);
@@ -160,14 +160,14 @@ public static class Contract
     {
         BookingStatus.Active => new LocalizedText("Aktiv", "Active"),
         BookingStatus.Cancelled => new($"Kündigung zum {booking.EndsOn:dd.MM.yyyy}", $"Cancelled as of {booking.EndsOn:d MMM yyyy}"),
-        BookingStatus.Ended => new($"Beendet zum {booking.EndsOn:dd.MM.yyyy}", $"Ended on {booking.EndsOn:yyyy-MM-dd}"),
+        BookingStatus.Ended => new($"Beendet zum {booking.EndsOn:dd.MM.yyyy}", $"Ended on {booking.EndsOn:d MMM yyyy}"),
         _ => new("Widerrufen", "Withdrawn"),
     }).In(language);
 
     public static SummaryView Summary(InvoiceSummary invoice, Account account) => new(
         invoice.Id.ToString(), invoice.Number, invoice.Kind, invoice.Date, invoice.DueOn, invoice.Status, StatusText(invoice.Status, account.Language),
         CollectInvoice.IsCharging(account, invoice.Id) ? PaymentState.Processing : invoice.Payment,
-        invoice.Net, invoice.Vat, invoice.Gross, invoice.AmountDue, invoice.Corrects?.ToString());
+        invoice.Net, invoice.Vat, invoice.Gross, invoice.AmountDue, invoice.Corrects?.ToString(), invoice.IsFullCorrection);
 
     static string StatusText(InvoiceStatus status, Language language) => (status switch
     {
@@ -182,7 +182,7 @@ public static class Contract
         var summary = Summary(InvoiceSummary.Of(invoice), account);
         return new(
             summary.Id, summary.Number, summary.Kind, summary.Date, summary.DueOn, summary.Status, summary.StatusText, summary.Payment,
-            summary.NetCents, summary.VatCents, summary.GrossCents, summary.AmountDueCents, summary.Corrects,
+            summary.NetCents, summary.VatCents, summary.GrossCents, summary.AmountDueCents, summary.Corrects, summary.IsFullCorrection,
             invoice.Lines.Select(Line), invoice.Taxes.Select(tax => new TaxView(tax.Category, tax.RatePercent, tax.Net, tax.Vat)),
             Seller(invoice.Seller),
             new(invoice.Buyer.CompanyName, Address(invoice.Buyer.Address), invoice.Buyer.Email, invoice.Buyer.VatId),
@@ -203,6 +203,10 @@ public static class Contract
     static SellerView Seller(Seller seller) => new(
         seller.Name, Address(seller.Address), seller.Email, seller.VatId, seller.TaxNumber, seller.Register, seller.ManagingDirector,
         seller.BankName, seller.Iban, seller.Bic);
+
+    /// <summary>What a payment method that is left now will be charged with: what is open and not on its way already.</summary>
+    public static Money Collectable(Account account) =>
+        account.Receivables.Where(open => !CollectInvoice.IsCharging(account, open.Invoice)).Sum(open => open.AmountDue);
 
     public static AccessView Access(AccessStatus access) => new(access.State, access.Reason, access.SuspendsOn);
 

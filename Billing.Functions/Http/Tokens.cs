@@ -15,7 +15,6 @@ public sealed record TokenSettings(Uri Authority, string Audience, Uri? StaffAut
 /// <summary>Verifies bearer tokens: signature by a published key, issuer, audience and life time, asymmetric algorithms only.</summary>
 public sealed class Tokens
 {
-    static readonly string[] Staff = ["service", "operator"];
     static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = 16 * 1024 };
 
     readonly TokenSettings _settings;
@@ -38,9 +37,9 @@ public sealed class Tokens
         var token = value["Bearer ".Length..].Trim();
 
         if (await VerifyAsync(token, _authority, cancellation) is { } caller)
-            return _staffAuthority is null ? caller : caller with { Roles = caller.Roles.Except(Staff).ToHashSet() };
+            return _staffAuthority is null ? caller : caller with { Roles = caller.Roles.Except(Caller.Staff).ToHashSet() };
         if (_staffAuthority is not null && await VerifyAsync(token, _staffAuthority, cancellation) is { } member)
-            return member with { Account = null, Roles = member.Roles.Intersect(Staff).ToHashSet() };
+            return member with { Account = null, Roles = member.Roles.Intersect(Caller.Staff).ToHashSet() };
         return null;
     }
 

@@ -1,6 +1,7 @@
 import { html, nothing } from "./lit-html.js";
 import { icons } from "./icons.js";
 import { button } from "./section.js";
+import { isPayable } from "./viewer.js";
 /** @import { Page } from "./billing-element.js" */
 
 /** „So funktioniert unsere Abrechnung“. @param {Page} page */
@@ -38,7 +39,7 @@ const banner = (kind, title, texts, actions) => html`
 
 /** @param {Page} page */
 function owed({ overview, words, format, act }) {
-  const open = overview.invoices.filter((invoice) => invoice.amountDueCents > 0).at(-1);
+  const open = overview.invoices.filter(isPayable).at(-1);
   return overview.amountDueCents === 0 ? nothing : html`<strong>${words.access.due(format.euros(overview.amountDueCents))}</strong>
     ${open === undefined ? nothing : button({ text: words.access.payOpen, kind: "primary", click: () => act.openInvoice(open.id) })}`;
 }

@@ -11,7 +11,7 @@ import { plans } from "./plans.js";
 import { comesBackWith, goTo, returnAddress } from "./returning.js";
 import { button, note, waiting } from "./section.js";
 import { styles } from "./styles.js";
-import { viewer } from "./viewer.js";
+import { isUpcoming, UPCOMING, viewer } from "./viewer.js";
 import { german } from "./words.de.js";
 import { english } from "./words.en.js";
 /** @import { Account, AddOnOffer, Booking, Invoice, Invoices, Overview, PlanChanged, PlanOffer, Preview } from "./contract.js" */
@@ -39,9 +39,6 @@ import { english } from "./words.en.js";
 /** What every part of the page is drawn from. @typedef {{ state: State, overview: Overview, words: Words, format: Format, act: Actions }} Page */
 /** @typedef {CloudCrmBilling["act"]} Actions */
 
-/** Stands for the id of the document that the next close would issue. */
-const UPCOMING = "upcoming";
-
 /** @type {State} */
 const START = {
   phase: "loading", overview: null, problem: "", message: null, isOutdated: false, dialog: null, busy: null, showNet: false, quantities: {}, wrongQuantity: null,
@@ -50,6 +47,7 @@ const START = {
 /**
  * `<cloudcrm-billing account="…" api="…" lang="de">`: „Paket & Rechnungen“ of one account.
  * The host page sets the property `token`, a function that promises a bearer token (it is called with `true` after one was refused).
+ * Another function set later is asked from then on; the page starts anew only with another `account` or `api`.
  * Tells of every change by the event `cloudcrm-billing-changed`.
  */
 export class CloudCrmBilling extends HTMLElement {
@@ -72,8 +70,10 @@ export class CloudCrmBilling extends HTMLElement {
 
   /** @param {(fresh: boolean) => Promise<string>} token */
   set token(token) {
+    const isFirst = this.#token === null;
     this.#token = token;
-    this.#plan();
+    // Host pages that render again hand over a new function each time: what is under way goes on.
+    if (isFirst) this.#plan();
   }
 
   get token() {
@@ -207,15 +207,15 @@ export class CloudCrmBilling extends HTMLElement {
     moreInvoices: () => this.#do("more", () => this.#appendInvoices()),
 
     /** @param {string} id */
-    openInvoice: (id) => this.#open(id, false, null),
-    openUpcoming: () => this.#open(UPCOMING, true, null),
+    openInvoice: (id) => this.#open(id, null),
+    openUpcoming: () => this.#open(UPCOMING, null),
 
     closeDialog: () => this.#closeDialog(),
     confirm: () => this.#advance(),
 
     reloadViewer: () => {
       const { dialog } = this.#state;
-      if (dialog?.type === "viewer") this.#open(dialog.id, dialog.isUpcoming, dialog.message);
+      if (dialog?.type === "viewer") this.#open(dialog.id, dialog.message);
     },
     reloadFile: () => {
       const { dialog } = this.#state;
@@ -249,7 +249,8 @@ export class CloudCrmBilling extends HTMLElement {
       const session = await this.#client.post(`/invoices/${encodeURIComponent(dialog.id)}/payment-session`, {
         returnUrl: returnAddress(`paid-${dialog.id}`), cancelUrl: returnAddress(`given-up-${dialog.id}`),
       });
-      this.#patchViewer(dialog.id, { message: { kind: "info", text: this.#words.payment.leaving } });
+      // Closed meanwhile: the customer has thought better of it.
+      if (!this.#patchViewer(dialog.id, { message: { kind: "info", text: this.#words.payment.leaving } })) return;
       await goTo(session.url);
     }),
   };
@@ -275,26 +276,25 @@ export class CloudCrmBilling extends HTMLElement {
     this.#set({ ...START, showNet: this.#state.showNet });
     if (!account || !api || this.#token === null) return;
     this.#api = new ApiClient(api, account, (fresh) => this.token(fresh), this.#language);
-    const came = comesBackWith();
     await this.#refresh();
-    if (came !== null && this.#state.phase === "ready") await this.#takeReturn(came);
+    // The mark of the way back is told once: it waits until there is a page to show the result on.
+    if (this.#state.phase !== "ready") return;
+    const came = comesBackWith();
+    if (came !== null) await this.#takeReturn(came);
   }
 
-  /** False when it failed. */
   async #refresh() {
     const load = ++this.#load;
     try {
       /** @type {Overview} */
       const overview = await this.#client.get("/overview");
-      if (load !== this.#load) return true;
+      if (load !== this.#load) return;
       this.#set({ phase: "ready", overview, problem: "", isOutdated: false });
-      return true;
     } catch (failure) {
-      if (load !== this.#load) return false;
+      if (load !== this.#load) return;
       if (this.#state.overview !== null) this.#set({ isOutdated: true });
       else if (failure instanceof Refusal && failure.problem.status === 403) this.#set({ phase: "forbidden" });
       else this.#set({ phase: "failed", problem: this.#textOf(failure) });
-      return false;
     }
   }
 
@@ -311,12 +311,16 @@ export class CloudCrmBilling extends HTMLElement {
     /** @type {HTMLElement | null} */ (this.#root.querySelector(`[data-invoice="${CSS.escape(next.invoices[0]?.id ?? "")}"] button`))?.focus();
   }
 
-  /** After an order: the host page is told, what is shown is fetched anew, and then the customer is told. @param {string} text */
-  async #changed(text) {
+  /**
+   * After an order: the host page is told, what is shown is fetched anew, and then the customer is told.
+   * @param {string} text @param {string} [key] Of the dialog that ordered, where one did.
+   */
+  async #changed(text, key) {
     this.dispatchEvent(new CustomEvent("cloudcrm-billing-changed", { bubbles: true, composed: true }));
     await this.#refresh();
-    // The dialog goes first: behind it nothing is read out.
-    this.#dismiss();
+    // The dialog goes first: behind it nothing is read out. One that was opened meanwhile stays.
+    const { dialog } = this.#state;
+    if (dialog?.type === "confirm" && dialog.key === key) this.#dismiss();
     this.#set({ message: { kind: "success", text } });
     this.#keepFocus();
     void this.#follow();
@@ -402,7 +406,7 @@ export class CloudCrmBilling extends HTMLElement {
     if (dialog?.type !== "confirm" || dialog.phase === "sending") return;
     this.#patchConfirmation({ phase: "sending", problem: null, isStale: false });
     try {
-      await this.#changed(await dialog.send(confirmed, dialog.key));
+      await this.#changed(await dialog.send(confirmed, dialog.key), dialog.key);
     } catch (failure) {
       const fresh = failure instanceof Refusal && failure.code === "confirmation_stale" ? failure.problem.preview : undefined;
       if (fresh !== undefined) this.#patchConfirmation({ phase: "shown", preview: fresh, isStale: true }, dialog.key);
@@ -435,12 +439,12 @@ export class CloudCrmBilling extends HTMLElement {
 
   // The viewer.
 
-  /** @param {string} id @param {boolean} isUpcoming @param {Message | null} message */
-  #open(id, isUpcoming, message) {
+  /** @param {string} id @param {Message | null} message */
+  #open(id, message) {
     this.#releaseFile();
-    this.#set({ message: null, dialog: { type: "viewer", id, isUpcoming, invoice: null, problem: null, file: "none", url: null, message } });
+    this.#set({ message: null, dialog: { type: "viewer", id, invoice: null, problem: null, file: "loading", url: null, message } });
     void this.#loadDocument(id);
-    if (!isUpcoming) void this.#loadFile(id);
+    if (id !== UPCOMING) void this.#loadFile(id);
   }
 
   /** @param {string} id */
@@ -497,7 +501,7 @@ export class CloudCrmBilling extends HTMLElement {
 
   /** @param {string} id @param {boolean} isDone */
   async #returnedToInvoice(id, isDone) {
-    this.#open(id, false, { kind: "info", text: this.#words.returned.checking });
+    this.#open(id, { kind: "info", text: this.#words.returned.checking });
     /** @type {Invoice[]} */
     const seen = [];
     await this.#until(isDone ? 12 : 1, async () => {
@@ -646,10 +650,10 @@ export class CloudCrmBilling extends HTMLElement {
   /** @param {Page} page */
   #sections(page) {
     const { dialog } = page.state;
-    const subtitle = dialog?.type === "confirm" ? dialog.subtitle : dialog?.isUpcoming ? "" : page.words.viewer.name;
+    const subtitle = dialog?.type === "confirm" ? dialog.subtitle : dialog === null || isUpcoming(dialog) ? "" : page.words.viewer.name;
     return html`
       ${banners(page)}${billing(page)}${plans(page)}${payment(page)}${addOns(page)}${invoices(page)}
-      <dialog class=${dialog?.type === "viewer" && !dialog.isUpcoming ? "wide" : ""} aria-labelledby="dialog-title"
+      <dialog class=${dialog?.type === "viewer" && !isUpcoming(dialog) ? "wide" : ""} aria-labelledby="dialog-title"
         @cancel=${(/** @type {Event} */ event) => { event.preventDefault(); this.#closeDialog(); }}
         @close=${() => this.#showDialog() /* Browsers close it at the second Escape, whatever is said at the first. */}>
         ${dialog === null ? nothing : html`
@@ -665,7 +669,7 @@ export class CloudCrmBilling extends HTMLElement {
 /** @param {Page} page @param {Confirmation | Viewer} dialog */
 function titleOf({ words }, dialog) {
   if (dialog.type === "confirm") return dialog.title;
-  if (dialog.isUpcoming) return words.viewer.upcomingTitle;
+  if (isUpcoming(dialog)) return words.viewer.upcomingTitle;
   return dialog.invoice === null ? words.invoices.open : dialog.invoice.number === null ? words.viewer.draftTitle : words.viewer.title(dialog.invoice.number);
 }
 

@@ -6,14 +6,14 @@ export type Cents = number;
 export type Day = string;
 export type Period = { from: Day; to: Day };
 
-export type Account = { id: string; companyName: string; language: "de" | "en"; plan: string; period: Period; endsOn: Day | null; status: "active" | "ended" };
+export type Account = { language: "de" | "en"; period: Period; endsOn: Day | null; status: "active" | "ended" };
 export type PlanOffer = { plan: string; name: string; monthlyNetCents: Cents; action: "downgrade" | "current" | "upgrade" };
 export type AddOnOffer = { addOn: string; name: string; unit: string; monthlyNetCents: Cents };
 export type PaymentMethod = { kind: "card" | "sepa_debit"; label: string; expires: string | null };
 export type BookingStatus = "active" | "cancelled" | "ended" | "withdrawn";
 export type Booking = {
-  id: string; addOn: string; label: string; quantity: number; monthlyNetCents: Cents; bookedOn: Day; billedThrough: Day; status: BookingStatus;
-  endsOn: Day | null; withdrawableThrough: Day; statusText: string;
+  id: string; label: string; quantity: number; monthlyNetCents: Cents; billedThrough: Day; status: BookingStatus; endsOn: Day | null;
+  withdrawableThrough: Day;
 };
 
 export type InvoiceStatus = "draft" | "open" | "paid" | "void";
@@ -22,35 +22,36 @@ export type PaymentState =
   | "refund_pending" | "refund_failed" | "partially_refunded" | "refunded";
 export type InvoiceSummary = {
   id: string; number: string | null; kind: "invoice" | "collective" | "credit_note"; date: Day; dueOn: Day | null; status: InvoiceStatus;
-  statusText: string; payment: PaymentState; netCents: Cents; vatCents: Cents; grossCents: Cents; amountDueCents: Cents; corrects: string | null;
+  payment: PaymentState; netCents: Cents; vatCents: Cents; grossCents: Cents; amountDueCents: Cents; isFullCorrection: boolean;
 };
 export type Line = {
   kind: "plan" | "plan_credit" | "add_on" | "downgrade_fee"; description: string; quantity: number; unitNetCents: Cents; from: Day; to: Day;
   days: number; periodDays: number; netCents: Cents;
 };
-export type Tax = { category: "S" | "AE" | "O"; ratePercent: number; netCents: Cents; vatCents: Cents };
+export type Tax = { ratePercent: number; vatCents: Cents };
 export type Address = { line1: string; line2: string | null; postalCode: string; city: string; country: string };
-export type Party = { name: string; address: Address; email: string; vatId: string | null };
+export type Party = { name: string; address: Address; vatId: string | null };
 export type Invoice = InvoiceSummary & {
-  lines: Line[]; taxes: Tax[]; seller: Party; buyer: Party; notes: string[]; paidCents: Cents; creditedCents: Cents;
+  lines: Line[]; taxes: Tax[]; buyer: Party; notes: string[]; paidCents: Cents; creditedCents: Cents;
 };
 export type Invoices = { invoices: InvoiceSummary[]; nextCursor: string | null };
 
 export type Access = { state: "active" | "warned" | "suspended"; reason: "overdue" | "payment_method_missing" | "subscription_ended" | null; suspendsOn: Day | null };
 export type Overview = {
   account: Account; today: Day; plan: string; period: Period; plans: PlanOffer[]; paymentMethod: PaymentMethod | null; addOnOffers: AddOnOffer[];
-  addOns: Booking[]; invoices: InvoiceSummary[]; nextCursor: string | null; amountDueCents: Cents; downgradeFeeNetCents: Cents; access: Access;
+  addOns: Booking[]; invoices: InvoiceSummary[]; nextCursor: string | null; amountDueCents: Cents; collectableCents: Cents; downgradeFeeNetCents: Cents;
+  access: Access;
 };
 
 /** Of a plan change or a booking. */
 export type OrderPreview = {
-  kind: "upgrade" | "downgrade" | "add_on"; plan?: string; addOn?: string; quantity?: number; effectiveOn: Day; lines: Line[]; netCents: Cents;
-  vatCents: Cents; grossCents: Cents; billing: "invoice_now" | "collective_invoice"; paidAutomatically: boolean; feeNetCents?: Cents; notice?: string;
-  nextRenewal: { on: Day; netCents: Cents; grossCents: Cents } | null; notRefunded?: string; withdrawableThrough?: Day; confirmation: string; validUntil: string;
+  kind: "upgrade" | "downgrade" | "add_on"; effectiveOn: Day; lines: Line[]; netCents: Cents; vatCents: Cents; grossCents: Cents;
+  billing: "invoice_now" | "collective_invoice"; paidAutomatically: boolean; notice?: string;
+  nextRenewal: { on: Day; netCents: Cents; grossCents: Cents } | null; notRefunded?: string; confirmation: string;
 };
 /** Of the end of a booking or of the subscription. */
-export type EndPreview = { kind: "withdrawal" | "cancellation"; endsOn: Day; refundGrossCents: Cents; takenBackNetCents: Cents; notice: string; confirmation: string; validUntil: string };
+export type EndPreview = { kind: "withdrawal" | "cancellation"; endsOn: Day; refundGrossCents: Cents; takenBackNetCents: Cents; notice: string; confirmation: string };
 export type Preview = OrderPreview | EndPreview;
 
-export type PlanChanged = { plan: string; invoice: InvoiceSummary };
+export type PlanChanged = { plan: string };
 export type Problem = { type: string; title: string; status: number; code: string; detail?: string; errors?: Record<string, string[]>; preview?: Preview };

@@ -11,7 +11,7 @@ import { html, nothing } from "./lit-html.js";
 export function figures({ overview, words, format }, document, label) {
   const heads = words.figures;
   const taxes = document.taxes ?? [];
-  const vat = taxes.length === 0 ? [[heads.vat, document.vatCents]] : taxes.map((tax) => [heads.vatOf(tax.ratePercent), tax.vatCents]);
+  const vat = taxes.length === 0 ? [{ name: heads.vat, cents: document.vatCents }] : taxes.map((tax) => ({ name: heads.vatOf(tax.ratePercent), cents: tax.vatCents }));
   return html`
     <table class="figures" role="table" aria-label=${label}>
       <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">${heads.description}</th>
@@ -27,7 +27,7 @@ export function figures({ overview, words, format }, document, label) {
       </tbody>
       <tfoot role="rowgroup">
         <tr role="row"><th role="rowheader" scope="row" colspan="2">${heads.sum}</th><td role="cell" class="figure">${format.euros(document.netCents)}</td></tr>
-        ${vat.map(([name, cents]) => html`<tr role="row"><th role="rowheader" scope="row" colspan="2">${name}</th><td role="cell" class="figure">${format.euros(Number(cents))}</td></tr>`)}
+        ${vat.map(({ name, cents }) => html`<tr role="row"><th role="rowheader" scope="row" colspan="2">${name}</th><td role="cell" class="figure">${format.euros(cents)}</td></tr>`)}
         <tr role="row" class="total"><th role="rowheader" scope="row" colspan="2">${heads.total}</th><td role="cell" class="figure">${format.euros(document.grossCents)}</td></tr>
       </tfoot>
     </table>`;

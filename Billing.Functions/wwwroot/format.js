@@ -9,10 +9,9 @@ export class Format {
 
   /** Cents as `1.234,56 €`, in English `€1,234.56`; a negative amount with a real minus. @param {Cents} cents */
   euros(cents) {
-    const [whole, rest] = [Math.floor(Math.abs(cents) / 100), String(Math.abs(cents) % 100).padStart(2, "0")];
-    const grouped = String(whole).replace(/\B(?=(\d{3})+$)/g, this.german ? "." : ",");
+    const [whole, rest] = [this.whole(Math.floor(Math.abs(cents) / 100)), String(Math.abs(cents) % 100).padStart(2, "0")];
     const sign = cents < 0 ? "−" : "";
-    return this.german ? `${sign}${grouped},${rest}\u00a0€` : `${sign}€${grouped}.${rest}`;
+    return this.german ? `${sign}${whole},${rest}\u00a0€` : `${sign}€${whole}.${rest}`;
   }
 
   /** `2026-05-06` as `06.05.2026`, in English `6 May 2026`. @param {Day} day */

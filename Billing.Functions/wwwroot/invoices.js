@@ -30,7 +30,7 @@ function table(page) {
       <tbody role="rowgroup">${overview.invoices.map((invoice) => html`
         <tr role="row" class=${invoice.status === "void" ? "over" : ""} data-invoice=${invoice.id}>
           <th role="rowheader" scope="row">${invoice.number ?? heads.draft}
-            ${heads.kinds[invoice.kind] ? html`<span class="sub">${heads.kinds[invoice.kind]}</span>` : nothing}</th>
+            ${kindOf(page, invoice) ? html`<span class="sub">${kindOf(page, invoice)}</span>` : nothing}</th>
           <td role="cell" data-label=${heads.date}>${format.day(invoice.date)}</td>
           <td role="cell" class="figure" data-label=${heads.amount}><span><span class="amount">${format.euros(signed(invoice, invoice.grossCents))}</span>
             ${state.showNet ? html`<span class="sub">${heads.net} ${format.euros(signed(invoice, invoice.netCents))}</span>
@@ -43,6 +43,9 @@ function table(page) {
       </tbody>
     </table>`;
 }
+
+/** What the document is called; nothing for a plain invoice. @param {Page} page @param {InvoiceSummary} invoice */
+const kindOf = ({ words }, invoice) => invoice.isFullCorrection ? words.invoices.fullCorrection : words.invoices.kinds[invoice.kind];
 
 /** A credit note's amounts are positive on the document and shown as what they are to the customer. @param {InvoiceSummary} invoice @param {number} cents */
 const signed = (invoice, cents) => invoice.kind === "credit_note" ? -cents : cents;

@@ -32,7 +32,7 @@ styles.replaceSync(/* css */ `
   :host([hidden]) { display: none }
   *, *::before, *::after { box-sizing: border-box }
 
-  h2, h3, p, dl, dd, ul, figure { margin: 0 }
+  h2, h3, p, dl, dd, ul { margin: 0 }
   ul { padding: 0; list-style: none }
   h2 { font-size: 1.2rem; line-height: 1.3; font-weight: 650; letter-spacing: -.01em }
   h3 { font-size: 1rem; line-height: 1.35; font-weight: 600 }
@@ -199,7 +199,7 @@ styles.replaceSync(/* css */ `
   dialog > footer > .grow:not(:empty) { flex-basis: 100% }
   dialog > footer > .grow:empty { flex: 1 }
   .figures thead th { background: none; border-bottom: 1px solid var(--line); border-radius: 0; padding: .25rem .5rem .4rem }
-  .figures thead th:first-child, .figures tbody th, .figures tfoot th { padding-left: 0 }
+  .figures thead th:first-child { padding-left: 0 }
   .figures thead th:last-child, .figures td.figure { padding-right: 0 }
   .figures tbody th, .figures tbody td { padding-block: .7rem; padding-inline: .5rem; vertical-align: top }
   .figures tbody th { padding-left: 0 }

@@ -3,21 +3,26 @@ import { icons } from "./icons.js";
 import { facts, figures } from "./figures.js";
 import { invoiceStatus } from "./invoices.js";
 import { button, note, waiting } from "./section.js";
-/** @import { Invoice, Party } from "./contract.js" */
+/** @import { Invoice, InvoiceSummary, Party } from "./contract.js" */
 /** @import { Message, Page } from "./billing-element.js" */
 
 /**
  * The document viewer. What is not issued yet has no file.
  * @typedef {object} Viewer
  * @property {"viewer"} type
- * @property {string} id Of the document; `upcoming` for the next one.
- * @property {boolean} isUpcoming
+ * @property {string} id Of the document; {@link UPCOMING} for the next one.
  * @property {Invoice | null} invoice
  * @property {{ text: string, retry: boolean } | null} problem
- * @property {"none" | "loading" | "shown" | "notShown" | "missing"} file
+ * @property {"loading" | "shown" | "notShown" | "missing"} file
  * @property {string | null} url The file's, while the viewer is open.
  * @property {Message | null} message The result of a payment.
  */
+
+/** Stands for the id of the document that the next close would issue. */
+export const UPCOMING = "upcoming";
+
+/** @param {Viewer} dialog */
+export const isUpcoming = ({ id }) => id === UPCOMING;
 
 /** @param {Page} page @param {Viewer} dialog */
 export function viewer(page, dialog) {
@@ -26,7 +31,7 @@ export function viewer(page, dialog) {
   if (invoice === null) {
     return html`
       <div class="body" aria-busy=${problem === null ? "true" : "false"}>
-        ${problem === null ? waiting(words.viewer.loading) : html`<div role="alert">${note({ kind: dialog.isUpcoming && !problem.retry ? "info" : "problem", text: problem.text })}</div>`}
+        ${problem === null ? waiting(words.viewer.loading) : html`<div role="alert">${note({ kind: isUpcoming(dialog) && !problem.retry ? "info" : "problem", text: problem.text })}</div>`}
       </div>
       <footer><span class="grow"></span>${button({ text: words.close, click: act.closeDialog })}
         ${problem?.retry ? button({ text: words.retry, kind: "primary", click: act.reloadViewer }) : nothing}</footer>`;
@@ -40,16 +45,16 @@ export function viewer(page, dialog) {
         ${hint(page, dialog, invoice)}
         ${details(page, dialog, invoice)}
       </div>
-      ${dialog.isUpcoming ? nothing : file(page, dialog)}
+      ${isUpcoming(dialog) ? nothing : file(page, dialog)}
     </div>`;
 }
 
-/** Whether the customer can pay it here and now. @param {Invoice} invoice */
+/** Whether the customer can pay it here and now. @param {InvoiceSummary} invoice */
 export const isPayable = (invoice) => invoice.kind !== "credit_note" && invoice.status === "open" && invoice.amountDueCents > 0 && invoice.payment !== "processing";
 
 /** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */
 function toolbar({ words, state, act }, dialog, invoice) {
-  if (dialog.isUpcoming) return nothing;
+  if (isUpcoming(dialog)) return nothing;
   const there = dialog.url !== null;
   return html`
     <div class="toolbar" role="group" aria-label=${words.invoices.action}>
@@ -63,7 +68,7 @@ function toolbar({ words, state, act }, dialog, invoice) {
 /** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */
 function hint({ words, format }, dialog, invoice) {
   const day = format.day(invoice.date);
-  if (dialog.isUpcoming) return note({ kind: "info", text: words.viewer.upcomingHint(day) });
+  if (isUpcoming(dialog)) return note({ kind: "info", text: words.viewer.upcomingHint(day) });
   if (invoice.status === "draft") return note({ kind: "info", text: words.viewer.draftHint });
   if (invoice.status === "void") return note({ kind: "warning", text: words.viewer.voidHint });
   if (invoice.kind === "credit_note" || invoice.status !== "open") return nothing;
@@ -77,7 +82,7 @@ function details(page, dialog, invoice) {
   const { overview, words, format } = page;
   /** @type {[string, unknown][]} */
   const rows = [[words.viewer.date, format.day(invoice.date)]];
-  if (!dialog.isUpcoming) rows.push([words.viewer.status, invoiceStatus(page, invoice)]);
+  if (!isUpcoming(dialog)) rows.push([words.viewer.status, invoiceStatus(page, invoice)]);
   // Where it is still to be paid, the status says until when.
   if (invoice.dueOn !== null && (invoice.status === "paid" || invoice.payment === "processing")) rows.push([words.viewer.due, format.day(invoice.dueOn)]);
   rows.push([words.viewer.recipient, html`<span class="lines">${address(invoice.buyer)}</span>`]);
@@ -100,7 +105,7 @@ const address = ({ name, address: at, vatId }) => [name, at.line1, at.line2, `${
 const file = ({ words, act }, { file: state, url }) => html`
   <div class="file" aria-label=${words.viewer.pdf} role="group">${state === "shown"
     ? html`<iframe title=${words.viewer.pdf} src=${`${url}#toolbar=0&navpanes=0&view=FitH`}></iframe>`
-    : html`<div class="nofile" role="status">${state === "loading" || state === "none" ? waiting(words.viewer.pdfLoading)
+    : html`<div class="nofile" role="status">${state === "loading" ? waiting(words.viewer.pdfLoading)
       : state === "notShown" ? html`${icons.file}<p>${words.viewer.pdfNotShown}</p>`
       : html`${icons.warning}<p>${words.viewer.pdfMissing}</p>${button({ text: words.retry, click: act.reloadFile })}`}</div>`}
   </div>`;

@@ -126,6 +126,7 @@ export const german = {
     showNet: "Netto und USt. anzeigen",
     draft: "ENTWURF",
     kinds: { invoice: "", collective: "Sammelrechnung", credit_note: "Rechnungskorrektur" },
+    fullCorrection: "Stornorechnung",
     open: "PDF / Details",
     more: "Weitere anzeigen",
     upcoming: "Nächste Rechnung ansehen",
@@ -239,7 +240,7 @@ export const german = {
     loading: "Wir prüfen, ob der Widerruf noch möglich ist …",
     activeUntil: "Aktiv bis",
     takenBack: "Wird storniert",
-    refund: "Sie erhalten zurück",
+    refund: "Rechnungskorrektur",
     endsNow: "Ende",
     /** @param {string} label */
     withdrawn: (label) => `${label} wurde widerrufen.`,

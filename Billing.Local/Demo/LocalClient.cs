@@ -23,13 +23,13 @@ sealed class LocalClient(LocalWorld world) : IDisposable
     /// <summary>Where the service is: an allowed return address of Stripe's pages.</summary>
     public Uri Address => _http.BaseAddress!;
 
-    public Task<JsonNode> GetAsync(string path, string role = "owner") => SendAsync(HttpMethod.Get, path, null, role);
+    public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null, "owner");
 
     public Task<JsonNode> PutAsync(string path, object body, string role) => SendAsync(HttpMethod.Put, path, body, role);
 
     public Task<JsonNode> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body, "owner");
 
-    /// <summary>Whether the path is known; null instead of an answer is no failure here.</summary>
+    /// <summary>Whether the path is known to the service.</summary>
     public async Task<bool> ExistsAsync(string path, string role)
     {
         using var request = Request(HttpMethod.Get, path, null, role);

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Billing.Local.World;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Azure.Functions.Worker;
 using NCrontab;
@@ -12,8 +11,6 @@ namespace Billing.Local.Host;
 /// <summary>A method with [Function] and the one parameter that triggers it.</summary>
 sealed record IndexedFunction(string Name, MethodInfo Method, ParameterInfo Parameter, Attribute Trigger)
 {
-    public string EntryPoint => $"{Method.DeclaringType!.FullName}.{Method.Name}";
-
     /// <summary>Of an HTTP function: its route without the prefix, by default its name.</summary>
     public string Route => ((HttpTriggerAttribute)Trigger).Route ?? Name;
 }
@@ -25,8 +22,6 @@ sealed record IndexedFunction(string Name, MethodInfo Method, ParameterInfo Para
 sealed class FunctionIndex
 {
     public static readonly CrontabSchedule.ParseOptions SixFields = new() { IncludingSeconds = true };
-
-    static readonly Type[] RouteValueTypes = [typeof(string), typeof(int), typeof(long), typeof(Guid)];
 
     readonly List<string> _problems = [];
 
@@ -79,7 +74,7 @@ sealed class FunctionIndex
         {
             case HttpTriggerAttribute:
                 if (function.Parameter.ParameterType != typeof(HttpRequest)) Refuse("an HTTP trigger's parameter is HttpRequest.");
-                if (!AnswersHttp(method.ReturnType)) Refuse("an HTTP function returns IResult or IActionResult (or writes its response itself); anything else becomes an empty 200.");
+                if (!AnswersHttp(method.ReturnType)) Refuse("an HTTP function returns IResult; anything else becomes an empty 200, or is not known here.");
                 try
                 {
                     routeValues = [.. TemplateParser.Parse(function.Route).Parameters.Select(parameter => parameter.Name!)];
@@ -101,19 +96,18 @@ sealed class FunctionIndex
         }
 
         foreach (var parameter in method.GetParameters().Where(parameter => parameter != function.Parameter && !Binds(parameter, routeValues)))
-            Refuse($"nothing binds its parameter {parameter.Name}: only route values (string, int, long, Guid), FunctionContext and CancellationToken do.");
+            Refuse($"nothing binds its parameter {parameter.Name}: only route values (string) and CancellationToken do.");
         return function;
     }
 
     static bool AnswersHttp(Type type)
     {
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Task<>)) type = type.GetGenericArguments()[0];
-        return type == typeof(void) || type == typeof(Task) || type.IsAssignableTo(typeof(IResult)) || type.IsAssignableTo(typeof(IActionResult));
+        return type.IsAssignableTo(typeof(IResult));
     }
 
     static bool Binds(ParameterInfo parameter, string[] routeValues) =>
-        parameter.ParameterType == typeof(FunctionContext)
-        || parameter.ParameterType == typeof(CancellationToken)
-        || (RouteValueTypes.Contains(parameter.ParameterType) && routeValues.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)
+        parameter.ParameterType == typeof(CancellationToken)
+        || (parameter.ParameterType == typeof(string) && routeValues.Contains(parameter.Name, StringComparer.OrdinalIgnoreCase)
             && !parameter.GetCustomAttributes().Any(attribute => attribute.GetType().Namespace == "Microsoft.AspNetCore.Mvc"));
 }

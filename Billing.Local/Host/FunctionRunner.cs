@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Billing.Local.Host;
@@ -33,23 +32,15 @@ sealed class FunctionRunner(IServiceProvider services) : IDisposable
     {
         using var run = Begin();
         await using var scope = services.CreateAsyncScope();
-        await InvokeAsync(function, trigger, new Context(function, scope.ServiceProvider, _stop.Token), []);
+        await InvokeAsync(function, trigger, scope.ServiceProvider, [], _stop.Token);
     }
 
     /// <summary>Runs an HTTP function and answers with what it returns.</summary>
     public async Task RunAsync(IndexedFunction function, HttpContext http)
     {
         using var run = Begin();
-        var context = new Context(function, http.RequestServices, http.RequestAborted);
-        context.Items[FunctionContextHttpExtensions.HttpContextKey] = http;
-        switch (await InvokeAsync(function, http.Request, context, http.Request.RouteValues))
-        {
-            case IResult result:
-                await result.ExecuteAsync(http);
-                break;
-            case not null and var other:
-                throw new NotSupportedException($"{function.Name} returned {other.GetType().Name}; the local host answers with IResult only.");
-        }
+        var result = (IResult)(await InvokeAsync(function, http.Request, http.RequestServices, http.Request.RouteValues, http.RequestAborted))!;
+        await result.ExecuteAsync(http);
     }
 
     /// <summary>Waits until no function runs. Those that take longer are told to stop.</summary>
@@ -59,27 +50,19 @@ sealed class FunctionRunner(IServiceProvider services) : IDisposable
         await _stop.CancelAsync();
     }
 
-    static async Task<object?> InvokeAsync(IndexedFunction function, object trigger, FunctionContext context, RouteValueDictionary routeValues)
+    static async Task<object?> InvokeAsync(
+        IndexedFunction function, object trigger, IServiceProvider scoped, RouteValueDictionary routeValues, CancellationToken cancellation)
     {
         var method = function.Method;
-        var instance = method.IsStatic ? null : ActivatorUtilities.CreateInstance(context.InstanceServices, method.DeclaringType!);
+        var instance = method.IsStatic ? null : ActivatorUtilities.CreateInstance(scoped, method.DeclaringType!);
         var arguments = method.GetParameters().Select(parameter =>
             parameter == function.Parameter ? trigger
-            : parameter.ParameterType == typeof(FunctionContext) ? context
-            : parameter.ParameterType == typeof(CancellationToken) ? context.CancellationToken
-            : RouteValue(parameter, routeValues)).ToArray();
+            : parameter.ParameterType == typeof(CancellationToken) ? (object?)cancellation
+            : Convert.ToString(routeValues[parameter.Name!], CultureInfo.InvariantCulture)).ToArray();
         var returned = method.Invoke(instance, BindingFlags.DoNotWrapExceptions, null, arguments, CultureInfo.InvariantCulture);
         if (returned is not Task task) return returned;
         await task;
         return method.ReturnType.IsGenericType ? method.ReturnType.GetProperty(nameof(Task<>.Result))!.GetValue(task) : null;
-    }
-
-    static object? RouteValue(ParameterInfo parameter, RouteValueDictionary values)
-    {
-        var text = Convert.ToString(values[parameter.Name!], CultureInfo.InvariantCulture);
-        if (parameter.ParameterType == typeof(string)) return text;
-        if (string.IsNullOrEmpty(text)) return Activator.CreateInstance(parameter.ParameterType);
-        return parameter.ParameterType == typeof(Guid) ? Guid.Parse(text) : Convert.ChangeType(text, parameter.ParameterType, CultureInfo.InvariantCulture);
     }
 
     public void Dispose() => _stop.Dispose();
@@ -87,29 +70,5 @@ sealed class FunctionRunner(IServiceProvider services) : IDisposable
     sealed class Run(FunctionRunner runner) : IDisposable
     {
         public void Dispose() => Interlocked.Increment(ref runner._ended);
-    }
-
-    sealed class Context(IndexedFunction function, IServiceProvider services, CancellationToken cancellation) : FunctionContext
-    {
-        public override string InvocationId { get; } = Guid.NewGuid().ToString();
-
-        public override string FunctionId => function.EntryPoint;
-
-        public override FunctionDefinition FunctionDefinition { get; } = new Definition(function);
-
-        public override IServiceProvider InstanceServices { get; set; } = services;
-
-        public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
-
-        public override CancellationToken CancellationToken => cancellation;
-    }
-
-    sealed class Definition(IndexedFunction function) : FunctionDefinition
-    {
-        public override string Id => function.EntryPoint;
-
-        public override string Name => function.Name;
-
-        public override string EntryPoint => function.EntryPoint;
     }
 }

@@ -47,14 +47,8 @@ sealed class Timers(FunctionIndex index, FunctionRunner runner, LocalClock clock
             var now = clock.GetUtcNow().UtcDateTime;
             var due = schedule.Crontab.GetNextOccurrence(schedule.LookedAt);
             if (onlyWhenDue && due > now) return;
-            var timer = new TimerInfo
-            {
-                IsPastDue = now - due > Late,
-                ScheduleStatus = new ScheduleStatus { Last = schedule.LastRun, Next = schedule.Crontab.GetNextOccurrence(now), LastUpdated = schedule.LastRun },
-            };
             schedule.LookedAt = now;
-            schedule.LastRun = now;
-            await runner.RunAsync(schedule.Function, timer);
+            await runner.RunAsync(schedule.Function, new TimerInfo { IsPastDue = now - due > Late });
         }
         catch (Exception failure)
         {
@@ -76,7 +70,5 @@ sealed class Timers(FunctionIndex index, FunctionRunner runner, LocalClock clock
         public SemaphoreSlim Gate { get; } = new(1);
 
         public DateTime LookedAt { get; set; } = startedAt;
-
-        public DateTime LastRun { get; set; }
     }
 }

@@ -23,14 +23,7 @@ sealed class Charges
         new("POST", "/v1/refunds", "payment_intent charge amount currency metadata[*] reason", Refund),
         new("GET", "/v1/refunds", $"{Answers.Paging} payment_intent charge", call => Page("refund", "/v1/refunds", call, "payment_intent", "charge")),
         new("GET", "/v1/refunds/{id}", "", call => _account.Get("refund", call.Id)),
-        new("POST", "/v1/refunds/{id}", "metadata[*]", call =>
-        {
-            var refund = _account.Get("refund", call.Id);
-            _account.Change(refund, "refund.updated", () => call.Parameters.ApplyMetadata(refund.Inside("metadata")));
-            return refund;
-        }),
         new("GET", "/v1/disputes", $"{Answers.Paging} payment_intent charge", call => Page("dispute", "/v1/disputes", call, "payment_intent", "charge")),
-        new("GET", "/v1/disputes/{id}", "", call => _account.Get("dispute", call.Id)),
     ];
 
     /// <summary>The charge of an attempt; it becomes the intent's latest.</summary>

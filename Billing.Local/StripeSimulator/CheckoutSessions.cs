@@ -40,14 +40,6 @@ sealed class CheckoutSessions
             "checkout.session", "/v1/checkout/sessions", call.Parameters, session => Filters
                 .All(filter => (call.Parameters.Text(filter) ?? session.Text(filter)) == session.Text(filter)))),
         new("GET", "/v1/checkout/sessions/{id}", "", call => _account.Get("checkout.session", call.Id)),
-        new("POST", "/v1/checkout/sessions/{id}", "metadata[*]", call =>
-        {
-            var session = _account.Get("checkout.session", call.Id);
-            call.Parameters.ApplyMetadata(session.Inside("metadata"));
-            return session;
-        }),
-        new("GET", "/v1/checkout/sessions/{id}/line_items", Answers.Paging, call =>
-            Answers.List($"/v1/checkout/sessions/{call.Id}/line_items", LineItems(_account.Get("checkout.session", call.Id)))),
         new("POST", "/v1/checkout/sessions/{id}/expire", "", call =>
         {
             var session = _account.Get("checkout.session", call.Id);

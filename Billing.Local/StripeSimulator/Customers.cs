@@ -20,7 +20,6 @@ sealed class Customers(StripeAccount account, PaymentMethods methods)
         new("DELETE", "/v1/customers/{id}", "", Delete),
         new("GET", "/v1/customers/{id}/payment_methods", $"{Answers.Paging} type allow_redisplay", call =>
             methods.Of(account.Get("customer", call.Id), $"/v1/customers/{call.Id}/payment_methods", call.Parameters)),
-        new("GET", "/v1/customers/{id}/payment_methods/{id}", "", call => account.Get("payment_method", call.Id)),
     ];
 
     JsonObject Create(Call call)

@@ -94,10 +94,8 @@ sealed class HostedPages(StripeAccount account, HostedSessions hosted, PaymentMe
         if (session is null) return Results.Redirect(intent.Kept("return_url") ?? "/");
         return Results.Redirect(session.Text("object") == "checkout.session"
             ? session.Text("success_url")!.Replace("{CHECKOUT_SESSION_ID}", session.Id(), StringComparison.Ordinal)
-            : AfterFlow(session) ?? session.Text("url")!);
+            : session.Text("url")!);
     }
-
-    static string? AfterFlow(JsonObject session) => session["flow"] is JsonObject flow ? flow["after_completion"]?["redirect"]?["return_url"]?.GetValue<string>() : null;
 
     IResult Portal(JsonObject session, string? problem)
     {

@@ -8,7 +8,7 @@ sealed class HostedSessions(
 {
     /// <summary>A hosted session of whichever kind.</summary>
     public JsonObject Get(string id) =>
-        account.Find(id) is { } session && session.Text("object") is "checkout.session" or "billing_portal.session" ? account.Find(id)!
+        account.Find(id) is { } session && session.Text("object") is "checkout.session" or "billing_portal.session" ? session
         : throw StripeRefusalException.NoSuch("session", id, null);
 
     /// <summary>False for one that is complete or has expired.</summary>

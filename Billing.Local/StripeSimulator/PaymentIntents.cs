@@ -5,11 +5,10 @@ namespace Billing.Local.StripeSimulator;
 /// <summary><c>/v1/payment_intents</c>: collecting an amount once, over as many attempts as it takes.</summary>
 sealed class PaymentIntents
 {
-    const string Confirmable = "payment_method off_session error_on_requires_action return_url setup_future_usage receipt_email "
+    const string Creatable = "amount currency customer confirm metadata[*] description statement_descriptor statement_descriptor_suffix "
+        + "payment_method off_session error_on_requires_action return_url setup_future_usage receipt_email "
         + "mandate mandate_data[customer_acceptance][type] mandate_data[customer_acceptance][accepted_at] "
-        + "mandate_data[customer_acceptance][online][ip_address] mandate_data[customer_acceptance][online][user_agent]";
-
-    const string Creatable = $"{Confirmable} amount currency customer confirm metadata[*] description statement_descriptor statement_descriptor_suffix "
+        + "mandate_data[customer_acceptance][online][ip_address] mandate_data[customer_acceptance][online][user_agent] "
         + "allowed_payment_method_types[] automatic_payment_methods[enabled] automatic_payment_methods[allow_redirects] capture_method confirmation_method";
 
     readonly StripeAccount _account;
@@ -32,8 +31,6 @@ sealed class PaymentIntents
             "payment_intent", "/v1/payment_intents", call.Parameters,
             intent => (call.Parameters.Text("customer") ?? intent.Text("customer")) == intent.Text("customer"))),
         new("GET", "/v1/payment_intents/{id}", "client_secret", call => _account.Get("payment_intent", call.Id)),
-        new("POST", "/v1/payment_intents/{id}", "metadata[*] description amount payment_method setup_future_usage receipt_email", Update),
-        new("POST", "/v1/payment_intents/{id}/confirm", Confirmable, call => ConfirmCalled(_account.Get("payment_intent", call.Id), call.Parameters)),
         new("POST", "/v1/payment_intents/{id}/cancel", "cancellation_reason", CancelCalled),
     ];
 
@@ -216,47 +213,12 @@ sealed class PaymentIntents
         if (parameters.Text("receipt_email") is { } email) intent["receipt_email"] = email;
         if (method is null) return intent;
         (intent["payment_method"], intent["status"]) = (method.Id(), "requires_confirmation");
-        return confirm ? ConfirmCalled(intent, parameters) : intent;
-
-        JsonObject account(string type, string id) => _account.Get(type, id, type);
-    }
-
-    JsonObject Update(Call call)
-    {
-        var intent = _account.Get("payment_intent", call.Id);
-        if (call.Parameters.Has("amount") && intent.Text("status") is "succeeded" or "canceled" or "processing")
-            throw StripeRefusalException.Invalid(
-                $"This PaymentIntent's amount could not be updated because it has a status of {intent.Text("status")}.", "amount", "payment_intent_unexpected_state");
-        if (call.Parameters.Whole("amount") is { } amount)
-        {
-            RequireAmount(amount);
-            intent["amount"] = amount;
-        }
-
-        if (call.Parameters.Text("payment_method") is { } id)
-        {
-            var method = _methods.Get(id, "payment_method");
-            RequireConfirmable(intent, method);
-            (intent["payment_method"], intent["status"]) = (method.Id(), "requires_confirmation");
-        }
-
-        foreach (var name in new[] { "description", "setup_future_usage", "receipt_email" })
-            if (call.Parameters.Has(name)) intent[name] = call.Parameters.Text(name);
-        call.Parameters.ApplyMetadata(intent.Inside("metadata"));
-        return intent;
-    }
-
-    JsonObject ConfirmCalled(JsonObject intent, Parameters parameters)
-    {
-        if ((parameters.Text("payment_method") ?? intent.Text("payment_method")) is not { } id)
-            throw StripeRefusalException.Invalid("You cannot confirm this PaymentIntent because it's missing a payment method.", null, "payment_intent_unexpected_state");
-        var method = _methods.Get(id, "payment_method");
-        RequireConfirmable(intent, method);
-        RequireMandate(method, parameters);
+        if (!confirm) return intent;
         if (parameters.Text("return_url") is { } url) intent.Keep("return_url", url);
-        if (parameters.OneOf("setup_future_usage", "off_session", "on_session") is { } usage) intent["setup_future_usage"] = usage;
         var offSession = parameters.Text("off_session") is "true" or "one_off" or "recurring";
         return Confirm(intent, method, offSession, authenticated: false, waits: parameters.Flag("error_on_requires_action") != true);
+
+        JsonObject account(string type, string id) => _account.Get(type, id, type);
     }
 
     JsonObject CancelCalled(Call call)

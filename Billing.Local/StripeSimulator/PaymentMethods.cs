@@ -11,11 +11,8 @@ sealed class PaymentMethods(StripeAccount account)
 {
     public IEnumerable<Route> Routes =>
     [
-        new("POST", "/v1/payment_methods", "type sepa_debit[iban] billing_details[name] billing_details[email] metadata[*]", Create),
         new("GET", "/v1/payment_methods", $"{Answers.Paging} customer type allow_redisplay", call =>
             Of(account.Get("customer", call.Parameters.Required("customer"), "customer"), "/v1/payment_methods", call.Parameters)),
-        new("GET", "/v1/payment_methods/{id}", "", call => Get(call.Id, null)),
-        new("POST", "/v1/payment_methods/{id}", "metadata[*] card[exp_month] card[exp_year] allow_redisplay billing_details[name] billing_details[email]", Update),
         new("POST", "/v1/payment_methods/{id}/attach", "customer", call =>
             Attach(Get(call.Id, null), account.Get("customer", call.Parameters.Required("customer"), "customer"))),
         new("POST", "/v1/payment_methods/{id}/detach", "", call => Detach(Get(call.Id, null))),
@@ -131,36 +128,6 @@ sealed class PaymentMethods(StripeAccount account)
 
     public const string Unusable = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a connected account "
         + "without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.";
-
-    JsonObject Create(Call call)
-    {
-        if (call.Parameters.OneOf("type", "sepa_debit", "card") != "sepa_debit")
-            throw StripeRefusalException.Invalid("Cards are entered on the hosted pages, or named by a ready payment method such as pm_card_visa.", "type");
-        var method = Enter(new Entered(null, call.Parameters.Required("sepa_debit[iban]")));
-        Apply(method, call.Parameters);
-        return method;
-    }
-
-    JsonObject Update(Call call)
-    {
-        var method = account.Get("payment_method", call.Id);
-        account.Change(method, "payment_method.updated", () => Apply(method, call.Parameters));
-        return method;
-    }
-
-    static void Apply(JsonObject method, Parameters parameters)
-    {
-        foreach (var name in new[] { "name", "email" })
-            if (parameters.Has($"billing_details[{name}]")) method["billing_details"]![name] = parameters.Text($"billing_details[{name}]");
-        if (method["card"] is JsonObject card)
-        {
-            if (parameters.Whole("card[exp_month]") is { } month) card["exp_month"] = month;
-            if (parameters.Whole("card[exp_year]") is { } year) card["exp_year"] = year;
-        }
-
-        if (parameters.Text("allow_redisplay") is { } allow) method["allow_redisplay"] = allow;
-        parameters.ApplyMetadata(method.Inside("metadata"));
-    }
 
     JsonObject Add(TestNumber number, Entered entered)
     {

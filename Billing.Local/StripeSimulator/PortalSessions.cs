@@ -17,15 +17,7 @@ sealed class PortalSessions(StripeAccount account)
             "billing_portal.configuration", "/v1/billing_portal/configurations", call.Parameters,
             one => (call.Parameters.Flag("active") ?? one.Flag("active")) == one.Flag("active")
                 && (call.Parameters.Flag("is_default") ?? one.Flag("is_default")) == one.Flag("is_default"))),
-        new("GET", "/v1/billing_portal/configurations/{id}", "", call => account.Get("billing_portal.configuration", call.Id)),
-        new("POST", "/v1/billing_portal/configurations/{id}", Settings, call =>
-        {
-            var configuration = account.Get("billing_portal.configuration", call.Id);
-            account.Change(configuration, "billing_portal.configuration.updated", () => Apply(configuration, call.Parameters));
-            return configuration;
-        }),
-        new("POST", "/v1/billing_portal/sessions",
-            "customer return_url configuration locale flow_data[type] flow_data[after_completion][type] flow_data[after_completion][redirect][return_url]", CreateSession),
+        new("POST", "/v1/billing_portal/sessions", "customer return_url configuration locale", CreateSession),
     ];
 
     JsonObject CreateConfiguration(Call call)
@@ -79,23 +71,11 @@ sealed class PortalSessions(StripeAccount account)
         var configuration = parameters.Text("configuration") is { } id ? account.Get("billing_portal.configuration", id, "configuration")
             : throw StripeRefusalException.Invalid("No configuration provided and your test mode default configuration has not been created. Provide a configuration "
                 + "or create your default by saving your customer portal settings in test mode at https://dashboard.stripe.com/test/settings/billing/portal.");
-        var flow = parameters.OneOf("flow_data[type]", "payment_method_update");
-        if (flow is not null && !configuration["features"]!["payment_method_update"]!.AsObject().Flag("enabled"))
-            throw StripeRefusalException.Invalid("The payment method update feature in the portal configuration is disabled.", "flow_data[type]");
         var session = account.Add("bps", "billing_portal.session", new()
         {
             ["configuration"] = configuration.Id(),
             ["customer"] = customer.Id(),
-            ["flow"] = flow is null ? null : new JsonObject
-            {
-                ["after_completion"] = new JsonObject
-                {
-                    ["hosted_confirmation"] = null,
-                    ["redirect"] = parameters.Text("flow_data[after_completion][redirect][return_url]") is { } back ? new JsonObject { ["return_url"] = back } : null,
-                    ["type"] = parameters.Text("flow_data[after_completion][type]") ?? "portal_homepage",
-                },
-                ["type"] = flow,
-            },
+            ["flow"] = null,
             ["locale"] = parameters.Text("locale"),
             ["on_behalf_of"] = null,
             ["return_url"] = parameters.Text("return_url") ?? configuration.Text("default_return_url"),

@@ -92,7 +92,11 @@ static class Answers
             if (node is not JsonObject into || into.Flag("deleted")) return;
             var name = rest[0];
             if (name == "refunds" && into.Text("object") == "charge")
-                into[name] = List($"/v1/charges/{into.Id()}/refunds", account.All("refund").Where(refund => refund.Text("charge") == into.Id()).Reverse());
+            {
+                // The latest ten; whoever wants more asks for the list.
+                var all = account.All("refund").Where(refund => refund.Text("charge") == into.Id()).Reverse().ToList();
+                into[name] = List($"/v1/charges/{into.Id()}/refunds", all.Take(10), all.Count > 10);
+            }
             else if (name == "line_items" && into.Text("object") == "checkout.session")
                 into[name] = List($"/v1/checkout/sessions/{into.Id()}/line_items", CheckoutSessions.LineItems(account.Find(into.Id())!));
             else if (!into.ContainsKey(name))

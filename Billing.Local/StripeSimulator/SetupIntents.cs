@@ -5,28 +5,16 @@ namespace Billing.Local.StripeSimulator;
 /// <summary><c>/v1/setup_intents</c>: putting a method on file without a payment.</summary>
 sealed class SetupIntents(StripeAccount account, PaymentMethods methods)
 {
-    const string Confirmable = "payment_method return_url mandate_data[customer_acceptance][type] mandate_data[customer_acceptance][accepted_at] "
-        + "mandate_data[customer_acceptance][online][ip_address] mandate_data[customer_acceptance][online][user_agent]";
-
     public IEnumerable<Route> Routes =>
     [
-        new("POST", "/v1/setup_intents", $"{Confirmable} customer usage allowed_payment_method_types[] confirm description metadata[*]", Create),
         new("GET", "/v1/setup_intents", $"{Answers.Paging} customer payment_method", call => account.Page(
             "setup_intent", "/v1/setup_intents", call.Parameters,
             intent => (call.Parameters.Text("customer") ?? intent.Text("customer")) == intent.Text("customer")
                 && (call.Parameters.Text("payment_method") ?? intent.Text("payment_method")) == intent.Text("payment_method"))),
         new("GET", "/v1/setup_intents/{id}", "client_secret", call => account.Get("setup_intent", call.Id)),
-        new("POST", "/v1/setup_intents/{id}/confirm", Confirmable, ConfirmCalled),
-        new("POST", "/v1/setup_intents/{id}/cancel", "cancellation_reason", call =>
-        {
-            var intent = account.Get("setup_intent", call.Id);
-            if (intent.Text("status") is "succeeded" or "canceled")
-                throw StripeRefusalException.Invalid($"You cannot cancel this SetupIntent because it has a status of {intent.Text("status")}.", null, "setup_intent_unexpected_state");
-            return Cancel(intent);
-        }),
     ];
 
-    public JsonObject Add(string customer, IReadOnlyList<string> types, JsonObject metadata, string? description = null, string usage = "off_session")
+    public JsonObject Add(string customer, IReadOnlyList<string> types, JsonObject metadata, string? description = null)
     {
         var intent = account.Add("seti", "setup_intent", new()
         {
@@ -47,7 +35,7 @@ sealed class SetupIntents(StripeAccount account, PaymentMethods methods)
             ["payment_method_types"] = (types.Count > 0 ? types : ["card", "sepa_debit"]).ToJson(),
             ["single_use_mandate"] = null,
             ["status"] = "requires_payment_method",
-            ["usage"] = usage,
+            ["usage"] = "off_session",
         });
         intent["client_secret"] = $"{intent.Id()}_secret_simulation";
         account.Tell("setup_intent.created", intent);
@@ -101,33 +89,5 @@ sealed class SetupIntents(StripeAccount account, PaymentMethods methods)
         intent["next_action"] = null;
         account.Tell("setup_intent.canceled", intent);
         return intent;
-    }
-
-    JsonObject Create(Call call)
-    {
-        var parameters = call.Parameters;
-        var customer = account.Get("customer", parameters.Required("customer"), "customer");
-        var intent = Add(
-            customer.Id(), parameters.List("allowed_payment_method_types"), parameters.Metadata(), parameters.Text("description"),
-            parameters.OneOf("usage", "off_session", "on_session") ?? "off_session");
-        intent.Keep("return_url", parameters.Text("return_url"));
-        if (parameters.Text("payment_method") is { } id)
-        {
-            var method = methods.Get(id, "payment_method");
-            intent["payment_method"] = method.Id();
-            intent["status"] = "requires_confirmation";
-            if (parameters.Flag("confirm") == true) return Confirm(intent, method, authenticated: false);
-        }
-
-        return intent;
-    }
-
-    JsonObject ConfirmCalled(Call call)
-    {
-        var intent = account.Get("setup_intent", call.Id);
-        if ((call.Parameters.Text("payment_method") ?? intent.Text("payment_method")) is not { } id)
-            throw StripeRefusalException.Invalid("You cannot confirm this SetupIntent because it's missing a payment method.", null, "setup_intent_unexpected_state");
-        if (call.Parameters.Text("return_url") is { } url) intent.Keep("return_url", url);
-        return Confirm(intent, methods.Get(id, "payment_method"), authenticated: false);
     }
 }

@@ -70,7 +70,6 @@ sealed class Simulator : IAsyncDisposable
             "event", "/v1/events", call.Parameters,
             told => (call.Parameters.Text("type") ?? told.Text("type")) == told.Text("type")
                 && (!call.Parameters.Has("types") || call.Parameters.List("types").Contains(told.Text("type"))))),
-        new("GET", "/v1/events/{id}", "", call => _account.Get("event", call.Id)),
     ];
 
     /// <summary>Starts a simulator.</summary>

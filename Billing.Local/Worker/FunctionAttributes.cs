@@ -48,8 +48,6 @@ public sealed class TimerTriggerAttribute(string schedule) : Attribute
 {
     public string Schedule { get; } = schedule;
 
-    public bool UseMonitor { get; set; } = true;
-
     public bool RunOnStartup { get; set; }
 }
 
@@ -66,17 +64,5 @@ public sealed class QueueTriggerAttribute(string queueName) : Attribute
 /// <summary>What a timer function is told about its run.</summary>
 public class TimerInfo
 {
-    public ScheduleStatus? ScheduleStatus { get; set; }
-
     public bool IsPastDue { get; set; }
-}
-
-/// <summary>The occurrences around a timer's run, UTC.</summary>
-public class ScheduleStatus
-{
-    public DateTime Last { get; set; }
-
-    public DateTime Next { get; set; }
-
-    public DateTime LastUpdated { get; set; }
 }

@@ -8,10 +8,10 @@ namespace Billing.Local.World;
 /// <summary>Azurite: Azure Storage's blobs, queues and tables on three ports in a row.</summary>
 sealed class StorageEmulator(int port)
 {
-    const string Account = "devstoreaccount1";
+    public const string Account = "devstoreaccount1";
 
-    // The emulator's one well-known key, published by Microsoft; it opens nothing else.
-    const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    /// <summary>The emulator's one well-known key, published by Microsoft; it opens nothing else.</summary>
+    public const string AccountKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     /// <summary>What node starts, with Azurite's own script and its arguments behind it.</summary>
     internal static readonly string Launcher = Path.Combine(AppContext.BaseDirectory, "World", "azurite.cjs");

@@ -7,7 +7,7 @@ const Module = require("node:module");
 process.argv.splice(1, 1);
 const [, script, ...given] = process.argv;
 
-// Even switched off, its telemetry is loaded: two thirds of the time until it answers.
+// Even switched off, its telemetry is loaded: more than half of the time until it answers.
 const load = Module._load;
 Module._load = (name, ...rest) => (name === "applicationinsights" ? {} : load(name, ...rest));
 

@@ -1,5 +1,6 @@
 using Billing.Access;
 using Billing.Accounts;
+using Billing.Values;
 
 namespace Billing.Tests;
 
@@ -39,7 +40,7 @@ public class AccessRulesTests
         var account = Unpaid("2026-07-11");
         account.Paid(account.Documents[1]);
 
-        Assert.Equal(AccessStatus.Open, account.Access); // the renewal of 6 July is not due yet
+        Assert.Equal(AccessStatus.Active, account.Access); // the renewal of 6 July is not due yet
         Assert.Contains(account.Told, told => told is { Type: "access.changed", State: "active" });
     }
 
@@ -51,7 +52,22 @@ public class AccessRulesTests
 
         Assert.Equal((AccessState.Suspended, AccessReason.Overdue, A.Day("2026-07-11")), (account.Access.State, account.Access.Reason, account.Access.SuspendedOn));
         account.Paid(account.Documents[2]);
-        Assert.Equal(AccessStatus.Open, account.Access);
+        Assert.Equal(AccessStatus.Active, account.Access);
+    }
+
+    [Fact]
+    public void A_debit_that_is_still_processing_lifts_no_suspension()
+    {
+        var account = Unpaid("2026-07-11");
+        var open = account.State.FindReceivable(account.Documents[1].Id)!;
+        account.Wrote(new(account.State.WithReceivable(open with
+        {
+            Slot = new("acme-payment-9", open.AmountDue, account.Now, account.Now.AddHours(1), Method: null, "pi_1", null, account.Today) { Customer = "cus_1" },
+        })));
+
+        Assert.Equal((AccessState.Suspended, AccessReason.Overdue, A.Day("2026-07-11")), (account.Access.State, account.Access.Reason, account.Access.SuspendedOn));
+        account.Wrote(new(account.State.WithReceivable(open with { AmountDue = Money.Zero })));
+        Assert.Equal(AccessStatus.Active, account.Access);
     }
 
     [Fact]
@@ -64,7 +80,7 @@ public class AccessRulesTests
         Assert.Equal((AccessState.Suspended, AccessReason.PaymentMethodMissing), (account.Access.State, account.Access.Reason));
 
         account.GotAMethod(on: "2026-07-13");
-        Assert.Equal(AccessStatus.Open, account.Access);
+        Assert.Equal(AccessStatus.Active, account.Access);
     }
 
     [Theory]
@@ -93,14 +109,14 @@ public class AccessRulesTests
 
         account.GotAMethod(on: "2026-05-20");
 
-        Assert.Equal(AccessStatus.Open, account.Access);
+        Assert.Equal(AccessStatus.Active, account.Access);
     }
 
     [Fact]
     public void Suspending_for_a_missing_method_can_be_switched_off()
     {
         var account = An.Account(withMethod: false, terms: A.TermsWith(access: new(WithoutMethodAfter: null)));
-        Assert.Equal(AccessStatus.Open, account.Access);
+        Assert.Equal(AccessStatus.Active, account.Access);
     }
 
     [Fact]

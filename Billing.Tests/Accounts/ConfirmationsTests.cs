@@ -9,12 +9,12 @@ public class ConfirmationsTests
     readonly Confirmations _confirmations = new([.. Enumerable.Range(0, 32).Select(number => (byte)number)]);
 
     [Fact]
-    public void A_token_fits_what_it_was_issued_for() => Assert.True(_confirmations.Fits(_confirmations.Issue(A.Owner, Acme, "terms"), A.Owner, Acme, "terms"));
+    public void A_token_fits_what_it_was_issued_for() => Assert.True(_confirmations.Fits(_confirmations.Issue(A.Owner, Acme, "terms", "shown"), A.Owner, Acme, "terms"));
 
     [Fact]
     public void It_fits_no_other_user_account_or_figures()
     {
-        var token = _confirmations.Issue(A.Owner, Acme, "terms");
+        var token = _confirmations.Issue(A.Owner, Acme, "terms", "shown");
 
         Assert.False(_confirmations.Fits(token, A.Owner with { User = "berta" }, Acme, "terms"));
         Assert.False(_confirmations.Fits(token, A.Owner, AccountId.Parse("acme-2"), "terms"));
@@ -25,7 +25,7 @@ public class ConfirmationsTests
     [Fact]
     public void Nothing_runs_over_from_one_part_into_the_next()
     {
-        var token = _confirmations.Issue(new("anna", "owner"), AccountId.Parse("a"), "b\nc");
+        var token = _confirmations.Issue(new("anna", "owner"), AccountId.Parse("a"), "b\nc", "shown");
 
         Assert.False(_confirmations.Fits(token, new("ann", "owner"), AccountId.Parse("aa"), "b\nc"));
         Assert.False(_confirmations.Fits(token, new("anna", "owner"), AccountId.Parse("ab"), "c"));
@@ -43,7 +43,7 @@ public class ConfirmationsTests
     [Fact]
     public void A_token_with_any_character_changed_cut_or_added_fits_nothing()
     {
-        var token = _confirmations.Issue(A.Owner, Acme, "terms");
+        var token = _confirmations.Issue(A.Owner, Acme, "terms", "shown");
 
         for (var place = 0; place < token.Length; place++)
         {
@@ -58,7 +58,7 @@ public class ConfirmationsTests
     [Fact]
     public void However_a_token_is_spelt_its_use_is_the_same()
     {
-        var token = _confirmations.Issue(A.Owner, Acme, "terms");
+        var token = _confirmations.Issue(A.Owner, Acme, "terms", "shown");
 
         Assert.All([token + "\n", " " + token, token.Insert(20, "\r\n")], spelling =>
         {
@@ -68,5 +68,5 @@ public class ConfirmationsTests
 
     [Fact]
     public void Two_tokens_for_the_same_are_two_uses() => Assert.NotEqual(
-        Confirmations.UseOf(_confirmations.Issue(A.Owner, Acme, "terms")), Confirmations.UseOf(_confirmations.Issue(A.Owner, Acme, "terms")));
+        Confirmations.UseOf(_confirmations.Issue(A.Owner, Acme, "terms", "shown")), Confirmations.UseOf(_confirmations.Issue(A.Owner, Acme, "terms", "shown")));
 }

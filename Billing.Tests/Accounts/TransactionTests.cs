@@ -106,6 +106,24 @@ public class TransactionTests
     }
 
     [Fact]
+    public async Task What_one_close_could_not_purge_the_next_one_does()
+    {
+        var id = await _billing.Opened();
+        (await _billing.Ordered(id, _billing.Booking(), "a-key")).Value();
+        _billing.Store.PurgesFail = true;
+        _billing.Reached("2026-06-06");
+        await _billing.Tick();
+        Assert.Equal(2, _billing.Store.InvoicesOf(id).Count);
+        Assert.NotNull(await _billing.Store.FindReplyAsync(id, "a-key", Stop));
+
+        _billing.Store.PurgesFail = false;
+        _billing.Reached("2026-07-06");
+        await _billing.Tick();
+        Assert.Null(await _billing.Store.FindReplyAsync(id, "a-key", Stop));
+        Assert.Null((await _billing.State(id)).LastRemembered);
+    }
+
+    [Fact]
     public async Task A_commit_whose_answer_was_lost_is_answered_when_it_is_repeated()
     {
         var id = await _billing.Opened();

@@ -229,7 +229,22 @@ public class EndAddOnTests
         var invoice = account.Reached("2026-06-06").Single();
         Assert.Matches(@"sofort storniert\. \d+,\d\d € werden von Ihrer offenen Rechnung abgezogen\.$", account.EndPreview(booking, on: "2026-06-07").Notice);
 
+        account.Paid(invoice, part: 30m);
+        var part = account.EndPreview(booking, on: "2026-06-07");
+        var due = account.Document(invoice).AmountDue;
+        Assert.Equal($"Widerruf: Die Option wird sofort storniert. {due} werden von Ihrer offenen Rechnung abgezogen, {part.RefundGross - due} werden Ihnen erstattet.", part.Notice);
+
         account.Paid(invoice);
         Assert.Matches(@"sofort storniert\. \d+,\d\d € werden Ihnen erstattet\.$", account.EndPreview(booking, on: "2026-06-07").Notice);
+    }
+
+    [Fact]
+    public void The_notice_of_a_withdrawal_promises_no_refund_of_what_was_written_off()
+    {
+        var account = An.Account();
+        var booking = account.Booked("users", 1, on: "2026-06-01");
+        account.WrittenOff(account.Reached("2026-06-06").Single());
+
+        Assert.Matches(@"sofort storniert\. \d+,\d\d € werden mit dem ausgebuchten Betrag verrechnet\.$", account.EndPreview(booking, on: "2026-06-07").Notice);
     }
 }

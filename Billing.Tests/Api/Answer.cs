@@ -66,6 +66,4 @@ static class Moment
     /// <summary>An instant; a day alone is ten o'clock UTC on it, which is that day in Berlin.</summary>
     public static DateTimeOffset Of(string text) =>
         DateTimeOffset.Parse(text.Length == 10 ? text + "T10:00:00Z" : text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUniversalTime();
-
-    public static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 }

@@ -14,8 +14,7 @@ public class DocumentTests(StandingService standing)
     Service Service => standing.Service;
 
     BlobClient Blob(Customer customer, JsonElement document) =>
-        new BlobServiceClient(AzuriteFixture.ConnectionTo(Service.Place.StoragePort, Service.Place.StoragePort + 1, Service.Place.StoragePort + 2))
-            .GetBlobContainerClient("documents").GetBlobClient($"{customer.Id}/{document.Text("date")[..4]}/{document.Text("number")}.pdf");
+        new BlobServiceClient(Service.Place.Storage).GetBlobContainerClient("documents").GetBlobClient($"{customer.Id}/{document.Text("date")[..4]}/{document.Text("number")}.pdf");
 
     async Task<Answer> OperatorAsync(string path) => await Service.SendAsync(HttpMethod.Get, $"api/operator/{path}", token: await Service.TokenAsync("operator"));
 

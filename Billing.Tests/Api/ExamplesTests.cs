@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Billing.Local.World;
 
 namespace Billing.Tests.Api;
 
@@ -349,7 +350,7 @@ public class ExamplesTests(Walk<ExamplesTests> walk) : Stories(walk), IClassFixt
         var acme = await Open("smart", on: booked);
         var booking = await acme.BooksAsync("users");
         Assert.Equal((booked, last), (booking.Text("bookedOn"), booking.Text("withdrawableThrough")));
-        await Until(Moment.Text(Moment.Of(midnight).AddSeconds(-1)));
+        await Until(LocalClock.Text(Moment.Of(midnight).AddSeconds(-1)));
         Assert.Equal("withdrawal", (await acme.EndPreviewAsync(booking)).Text("kind"));
         await Until(midnight);
         Assert.Equal("cancellation", (await acme.EndPreviewAsync(booking)).Text("kind"));

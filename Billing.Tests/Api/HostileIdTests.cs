@@ -64,7 +64,7 @@ public partial class HostileIdTests(StandingService standing)
         }
 
         Assert.Equal((before, othersBefore), (await acme.StateAsync(), await other.StateAsync()));
-        var storage = AzuriteFixture.ConnectionTo(Service.Place.StoragePort, Service.Place.StoragePort + 1, Service.Place.StoragePort + 2);
+        var storage = Service.Place.Storage;
         await foreach (var row in new TableClient(storage, "Accounts").QueryAsync<TableEntity>(select: ["PartitionKey"], cancellationToken: TestContext.Current.CancellationToken)) Assert.Matches(AccountPartition(), row.PartitionKey);
         await foreach (var blob in new BlobContainerClient(storage, "documents").GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken)) Assert.Matches(DocumentFile(), blob.Name);
     }

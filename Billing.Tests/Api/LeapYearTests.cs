@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Billing.Local.World;
 
 namespace Billing.Tests.Api;
 
@@ -80,7 +81,7 @@ public class LeapYearTests(Walk<LeapYearTests> walk) : Stories(walk), IClassFixt
             Assert.Equal(expected, (preview.Text("effectiveOn"), (int)preview.Items("lines")[0].Cents("days")));
             Assert.Equal(expected.Day, (await acme.GetAsync("/overview")).Ok().Text("today"));
         }
-        await Until(Moment.Text(Moment.Of(midnight).AddSeconds(-1)));
+        await Until(LocalClock.Text(Moment.Of(midnight).AddSeconds(-1)));
         await Shows(before);
         await Until(midnight);
         await Shows(after);

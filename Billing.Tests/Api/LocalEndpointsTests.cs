@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Billing.Local.World;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Billing.Tests.Api;
@@ -30,9 +32,9 @@ public class LocalEndpointsTests(StandingService standing)
     public async Task The_clock_goes_forward_only()
     {
         var now = await Service.NowAsync();
-        Assert.Equal(409, (await MoveAsync(Moment.Text(now.AddSeconds(-1)))).Status);
+        Assert.Equal(409, (await MoveAsync(LocalClock.Text(now.AddSeconds(-1)))).Status);
         Assert.Equal(now, await Service.NowAsync());
-        var drained = await MoveAsync(Moment.Text(now));
+        var drained = await MoveAsync(LocalClock.Text(now));
         Assert.Equal((200, now), (drained.Status, drained.Json.GetProperty("now").GetDateTimeOffset()));
         await Service.WalkAsync(now.AddSeconds(1));
         Assert.Equal(now.AddSeconds(1), await Service.NowAsync());
@@ -75,9 +77,16 @@ public class LocalEndpointsTests(StandingService standing)
     [Fact]
     public async Task A_timer_runs_when_asked()
     {
+        var before = await TicksAsync();
         Assert.Equal(202, (await Service.SendAsync(HttpMethod.Post, "admin/functions/CloseDueCycles", new { })).Status);
+        for (var waited = Stopwatch.StartNew(); await TicksAsync() <= before; await Task.Delay(20, TestContext.Current.CancellationToken))
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "the timer has not run");
         Assert.Equal(404, (await Service.SendAsync(HttpMethod.Post, "admin/functions/Nothing", new { })).Status);
     }
+
+    /// <summary>How often the clock has handed out what was due.</summary>
+    async Task<double> TicksAsync() => (await Service.SendAsync(HttpMethod.Get, "local/telemetry/data")).Ok().Items("counted")
+        .Where(counted => counted.Text("name") == "billing.ticks").SelectMany(counted => counted.Items("series")).Sum(series => series.GetProperty("sum").GetDouble());
 
     [Fact]
     public async Task What_the_CRM_is_told_can_be_seen()

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text.Json;
 using Billing.Local.World;
 
@@ -11,6 +10,9 @@ namespace Billing.Tests.Api;
 public sealed record Place(int StoragePort, int StripePort, string? Clock)
 {
     static int next = 20_000 + Random.Shared.Next(1_000) * 10;
+
+    /// <summary>The connection string of its storage.</summary>
+    internal string Storage => new StorageEmulator(StoragePort).ConnectionString;
 
     public static Place New(string? clock = null)
     {
@@ -99,15 +101,7 @@ public sealed class Running : IAsyncDisposable
     {
         foreach (var port in Enumerable.Range(place.StoragePort, 4))
         {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync("127.0.0.1", port);
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
+            if (!await Programs.ListensAsync(port)) return false;
         }
         return true;
     }
@@ -272,7 +266,7 @@ public sealed class Service : IAsyncDisposable
     public async Task<DateTimeOffset> NowAsync() => (await SendAsync(HttpMethod.Get, "local/clock")).Ok().GetProperty("now").GetDateTimeOffset();
 
     /// <summary>Moves the clock there; answers when all is quiet.</summary>
-    public async Task WalkAsync(DateTimeOffset to) => (await SendAsync(HttpMethod.Put, "local/clock", new { now = Moment.Text(to) })).Ok();
+    public async Task WalkAsync(DateTimeOffset to) => (await SendAsync(HttpMethod.Put, "local/clock", new { now = LocalClock.Text(to) })).Ok();
 
     /// <summary>What hosts on one storage have left there and told the CRM, read past them.</summary>
     /// <param name="only">Of these accounts alone.</param>
@@ -286,7 +280,7 @@ public sealed class Service : IAsyncDisposable
             told.AddRange(heard.Select(body => (body.Text("account"), Faults.Crm.Read(body))));
         }
         var toldOf = told.ToLookup(told => told.Account, told => told.Told);
-        return await new StoredWorld(AzuriteFixture.ConnectionTo(place.StoragePort, place.StoragePort + 1, place.StoragePort + 2), hosts[0].Stripe)
+        return await new StoredWorld(place.Storage, hosts[0].Stripe)
             .PictureAsync(await hosts[0].NowAsync(), account => [.. toldOf[account]], only.Select(customer => customer.Id).ToHashSet());
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Billing.Local.World;
 
 namespace Billing.Tests.Api;
 
@@ -34,7 +35,7 @@ public abstract class Walk : IAsyncLifetime
             var at = waiting.Min(story => story.At);
             try
             {
-                if (Service is null) Service = await Service.StartAsync(Place.New(Moment.Text(at)));
+                if (Service is null) Service = await Service.StartAsync(Place.New(LocalClock.Text(at)));
                 else await Service.WalkAsync(at);
             }
             catch (Exception stuck)

@@ -9,7 +9,9 @@ public class ArchitectureTests
 
     static IEnumerable<(string Path, string Source)> SourcesOf(string folder) =>
         from path in Directory.EnumerateFiles(Path.Combine(Core, folder), "*.cs", SearchOption.AllDirectories)
-        select (Path.GetRelativePath(Core, path), File.ReadAllText(path));
+        let file = Path.GetRelativePath(Core, path)
+        where file.Split(Path.DirectorySeparatorChar)[0] is not ("obj" or "bin")
+        select (file, File.ReadAllText(path));
 
     static void AssertNames(string folder, params string[] forbidden)
     {
@@ -42,8 +44,8 @@ public class ArchitectureTests
     [Fact]
     public void Only_adapters_know_Azure() => Assert.Equal(
         ["Adapters"],
-        SourcesOf("").Where(file => !file.Path.StartsWith("obj", StringComparison.Ordinal) && !file.Path.StartsWith("bin", StringComparison.Ordinal))
-            .Where(file => Directions.Offences(file.Source, "Azure").Count > 0).Select(file => file.Path.Split(Path.DirectorySeparatorChar)[0]).Distinct());
+        SourcesOf("").Where(file => Directions.Offences(file.Source, "Azure").Count > 0)
+            .Select(file => file.Path.Split(Path.DirectorySeparatorChar)[0]).Distinct());
 
     [Fact]
     public void Only_its_adapter_knows_Stripe() => Assert.Equal(
@@ -68,10 +70,19 @@ public class ArchitectureTests
     }
 
     [Fact]
-    public void Every_type_stands_in_the_namespace_of_its_folder()
+    public void Every_source_stands_in_the_namespace_of_its_folder()
     {
-        var known = (string[])["Values", "Catalogs", "Accounts", "Plans", "AddOns", "Invoices", "Access", "Payments", "Documents", "Exports", "Outbox", "Operator", "Telemetry", "Adapters"];
-        Assert.All(typeof(Money).Assembly.GetExportedTypes(), type => Assert.Contains(type.Namespace!.Split('.')[1], known));
+        // Two would otherwise have the name of what is in them: the class Catalog, and Stripe's own namespace.
+        var otherwise = new Dictionary<string, string> { ["Catalog"] = "Catalogs", ["Adapters.Stripe"] = "Adapters.StripeApi" };
+        string NamespaceOf(string path)
+        {
+            var folder = Path.GetDirectoryName(path)!.Replace(Path.DirectorySeparatorChar, '.');
+            return $"namespace Billing.{otherwise.GetValueOrDefault(folder, folder)};";
+        }
+
+        var sources = SourcesOf("").ToList();
+        Assert.NotEmpty(sources);
+        Assert.Empty(sources.Where(file => !file.Source.Split('\n').Contains(NamespaceOf(file.Path))).Select(file => file.Path));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CloudCRM.Billing.Client;
 using CloudCRM.Billing.Client.Models;
 using Microsoft.Kiota.Abstractions.Authentication;
@@ -43,22 +42,16 @@ public class ClientTests(StandingService standing)
     public async Task The_TypeScript_client_previews_orders_is_refused_and_downloads()
     {
         var customer = await Service.OpenAsync("smart");
-        Assert.Equal((0, ""), await NodeAsync(Repository.File("clients", "typescript", "build.mjs")));
+        var built = await Programs.RunAsync("node", [Repository.File("clients", "typescript", "build.mjs")]);
+        Assert.Equal((0, ""), (built.Exit, built.Said));
 
-        var said = await NodeAsync(Repository.File("Billing.Tests", "Clients", "client.mjs"), $"http://localhost:{Service.Port}/api", customer.Id, await Service.TokenAsync("owner", customer.Id));
+        var ended = await Programs.RunAsync(
+            "node", [Repository.File("Billing.Tests", "Clients", "client.mjs"), $"http://localhost:{Service.Port}/api", customer.Id, await Service.TokenAsync("owner", customer.Id)]);
 
-        Assert.Equal((0, $"upgrade pro {await TodayAsync(customer)} 409 plan_already_active %PDF-"), (said.ExitCode, said.Text.Trim()));
+        Assert.Equal((0, $"upgrade pro {await TodayAsync(customer)} 409 plan_already_active %PDF-"), (ended.Exit, ended.Said.Trim()));
     }
 
     static async Task<string> TodayAsync(Customer customer) => (await customer.GetAsync("/overview")).Ok().Text("today");
-
-    static async Task<(int ExitCode, string Text)> NodeAsync(params string[] arguments)
-    {
-        using var node = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (said, failed) = (node.StandardOutput.ReadToEndAsync(Stop), node.StandardError.ReadToEndAsync(Stop));
-        await node.WaitForExitAsync(Stop);
-        return (node.ExitCode, await said + await failed);
-    }
 
     sealed class Token(string token) : IAccessTokenProvider
     {

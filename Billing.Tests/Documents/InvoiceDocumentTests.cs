@@ -34,12 +34,12 @@ public class InvoiceDocumentTests
     public void The_page_is_as_it_was_approved(string kind)
     {
         using var document = Read(Kinds[kind]());
-        Approved.Is($"{kind}.page", document.Text);
+        Approved.Is("Documents", $"{kind}.page.txt", document.Text);
     }
 
     [Theory, MemberData(nameof(EveryIssuedKind))]
     public void The_e_invoice_is_as_it_was_approved(string kind) =>
-        Approved.Is($"{kind}.xml", System.Text.Encoding.UTF8.GetString(ElectronicInvoice.Write(Kinds[kind]())) + "\n");
+        Approved.Is("Documents", $"{kind}.xml.txt", (byte[])[.. ElectronicInvoice.Write(Kinds[kind]()), (byte)'\n']);
 
     [Theory, MemberData(nameof(EveryKind))]
     public void Every_figure_can_be_read_from_the_page(string kind) => AssertFigures(Kinds[kind]());

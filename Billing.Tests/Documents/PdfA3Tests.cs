@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Billing.Documents;
 using Billing.Invoices;
 
@@ -78,17 +77,10 @@ public class PdfA3Tests
         {
             var paths = files.Select((_, place) => Path.Combine(folder.FullName, $"{place:00}.pdf")).ToList();
             for (var place = 0; place < files.Count; place++) await File.WriteAllBytesAsync(paths[place], files[place], TestContext.Current.CancellationToken);
-            using var check = new Process
-            {
-                StartInfo = new(java!, ["-cp", jar, "org.mozilla.javascript.tools.shell.Main", Repository.File("Billing.Tests", "Documents", "pdfa-check.js"), .. paths])
-                {
-                    RedirectStandardOutput = true,
-                },
-            };
-            check.Start();
-            var output = await check.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await check.WaitForExitAsync(TestContext.Current.CancellationToken);
-            return [.. output.Split('\n').Aggregate(new List<string>(), (answers, row) =>
+            var check = await Programs.RunAsync(
+                java!, ["-cp", jar, "org.mozilla.javascript.tools.shell.Main", Repository.File("Billing.Tests", "Documents", "pdfa-check.js"), .. paths]);
+            Assert.True(check.Exit == 0, check.Said);
+            return [.. check.Output.Split('\n').Aggregate(new List<string>(), (answers, row) =>
             {
                 if (row.StartsWith("  ", StringComparison.Ordinal)) answers[^1] += $"\n{row}";
                 else if (row.Length > 0) answers.Add(row);

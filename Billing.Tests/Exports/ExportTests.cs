@@ -37,25 +37,11 @@ public class ExportTests
 
     static async Task<string[]> Cells(IssuedDocument document) => Encoding.UTF8.GetString(await Csv(Issued.Stream(document))).Split("\r\n")[1].Split(';');
 
-    /// <summary>What a person has looked at. Where it differs, what came out stands beside it.</summary>
-    static void IsAsApproved(string name, byte[] actual)
-    {
-        var approved = Repository.File("Billing.Tests", "Exports", "Approved", name);
-        var received = approved + ".received";
-        if (File.Exists(approved) && File.ReadAllBytes(approved).SequenceEqual(actual))
-        {
-            File.Delete(received);
-            return;
-        }
-        File.WriteAllBytes(received, actual);
-        Assert.Fail($"{name} differs from what was approved: compare {received}");
-    }
+    [Fact]
+    public async Task The_table_is_as_approved() => Approved.Is("Exports", "invoices.csv", await Csv(Of(await Issued.MonthsOfManyAsync()).ListAsync(Range, Stop)));
 
     [Fact]
-    public async Task The_table_is_as_approved() => IsAsApproved("invoices.csv", await Csv(Of(await Issued.MonthsOfManyAsync()).ListAsync(Range, Stop)));
-
-    [Fact]
-    public async Task The_bookings_are_as_approved() => IsAsApproved("datev.csv", await Datev(Of(await Issued.MonthsOfManyAsync()).ListAsync(Range, Stop)));
+    public async Task The_bookings_are_as_approved() => Approved.Is("Exports", "datev.csv", await Datev(Of(await Issued.MonthsOfManyAsync()).ListAsync(Range, Stop)));
 
     [Fact]
     public async Task Both_come_to_the_sums_of_the_documents()

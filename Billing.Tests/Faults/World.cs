@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Billing.Local.Host;
 using Billing.Local.StripeSimulator;
+using Billing.Local.World;
 using Billing.Tests.Api;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -54,9 +55,6 @@ sealed class World : IAsyncDisposable
     /// <summary>The service as its customers see it: they ask again, word for word, until they are answered.</summary>
     public Service Service { get; }
 
-    /// <summary>How often an instance had to be started, the first included.</summary>
-    public int Starts { get; private set; }
-
     /// <summary>The call that failed on purpose, if it has come to that.</summary>
     public string? Struck => Host?.Wire.Struck ?? struck;
 
@@ -85,7 +83,6 @@ sealed class World : IAsyncDisposable
     {
         struck = Struck;
         if (Host is not null) await Host.DisposeAsync();
-        Starts++;
         Host = await Host.StartAsync(this, Clock);
     }
 
@@ -220,7 +217,7 @@ sealed class World : IAsyncDisposable
             if (path == "/local/clock")
             {
                 if (request.Method == HttpMethod.Put) await world.WalkAsync(Moment.Of(JsonDocument.Parse(body).RootElement.Text("now")));
-                return Json(new { now = Moment.Text(world.Clock.GetUtcNow()) });
+                return Json(new { now = LocalClock.Text(world.Clock.GetUtcNow()) });
             }
 
             // The same request, word for word, until there is an answer: that is what the key is for.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Text.Json;
@@ -22,9 +21,10 @@ public sealed class AzureBuild : IAsyncLifetime
         if (placed) await System.IO.File.WriteAllTextAsync(secrets, "{}");
         try
         {
-            var (exit, said) = await RunAsync(Repository.Root, "publish", "Billing.Functions", "-c", "Release", "-o", Folder, "-v", "quiet", "-nodeReuse:false");
+            var published = await Programs.RunAsync("dotnet", ["publish", "Billing.Functions", "-c", "Release", "-o", Folder, "-v", "quiet", "-nodeReuse:false"], Repository.Root);
+            var said = published.Said;
             Assert.SkipWhen(said.Contains("NU1101", StringComparison.Ordinal) || said.Contains("NU1102", StringComparison.Ordinal), $"The packages of the Functions worker cannot be had here: {said}");
-            Assert.True(exit == 0, said);
+            Assert.True(published.Exit == 0, said);
         }
         finally
         {
@@ -33,15 +33,6 @@ public sealed class AzureBuild : IAsyncLifetime
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>Runs dotnet to its end; what it said on both streams.</summary>
-    public static async Task<(int Exit, string Said)> RunAsync(string folder, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await error);
-    }
 }
 
 public class AzureBuildTests(AzureBuild build) : IClassFixture<AzureBuild>
@@ -116,10 +107,10 @@ public class AzureBuildTests(AzureBuild build) : IClassFixture<AzureBuild>
     [Fact]
     public async Task Without_settings_it_ends_with_the_one_message()
     {
-        var (exit, said) = await AzureBuild.RunAsync(AzureBuild.Folder, "Billing.Functions.dll");
+        var ended = await Programs.RunAsync("dotnet", ["Billing.Functions.dll"], AzureBuild.Folder);
 
-        Assert.Equal(1, exit);
-        Assert.StartsWith("The settings are incomplete: ", Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal(1, ended.Exit);
+        Assert.StartsWith("The settings are incomplete: ", Assert.Single(ended.Said.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +119,7 @@ public class AzureBuildTests(AzureBuild build) : IClassFixture<AzureBuild>
         using var azurite = await AzuriteProcess.StartAsync();
         var settings = new Dictionary<string, string?>(SettingsTests.Complete())
         {
-            ["AzureWebJobsStorage"] = AzuriteFixture.ConnectionTo(azurite.Blob, azurite.Queue, azurite.Table),
+            ["AzureWebJobsStorage"] = azurite.Connection,
             ["Crm__WebhookUrl"] = null,
         };
         await using var host = await WorkerHost.StartAsync(AzureBuild.Folder, settings);

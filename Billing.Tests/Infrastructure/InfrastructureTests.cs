@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using Billing.Adapters.Queues;
 using Billing.Adapters.TableStorage;
+using Billing.Local.World;
 using Billing.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -101,7 +101,7 @@ public sealed partial class InfrastructureTests : IDisposable
     [Fact]
     public void Storage_holds_the_tables_and_queues_that_the_code_uses()
     {
-        var tables = new Tables(new TableServiceClient(AzuriteFixture.ConnectionTo(1, 2, 3)));
+        var tables = new Tables(new TableServiceClient(new StorageEmulator(1).ConnectionString));
         var named = typeof(Tables).GetProperties().Select(table => table.GetValue(tables)).OfType<TableClient>().Select(table => table.Name);
         var triggers = typeof(Functions.WorkFunctions).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(method => method.GetParameters())
             .Select(parameter => parameter.GetCustomAttribute<QueueTriggerAttribute>()).OfType<QueueTriggerAttribute>().ToList();
@@ -137,13 +137,12 @@ public sealed partial class InfrastructureTests : IDisposable
 
     async Task<(int Exit, string Said)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Bicep, arguments) { WorkingDirectory = _copy.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
-        // Whoever deploys from this machine has secrets there; what is committed is without.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("BILLING_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await error);
+        var ended = await Programs.RunAsync(Bicep, arguments, _copy.FullName, environment =>
+        {
+            // Whoever deploys from this machine has secrets there; what is committed is without.
+            foreach (var name in environment.Keys.Where(name => name.StartsWith("BILLING_", StringComparison.Ordinal)).ToList()) environment.Remove(name);
+        });
+        return (ended.Exit, ended.Said);
     }
 
     static IEnumerable<JsonElement> Resources(string environment, string type) =>

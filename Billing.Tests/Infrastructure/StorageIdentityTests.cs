@@ -11,11 +11,12 @@ using Billing.Functions;
 namespace Billing.Tests.Infrastructure;
 
 /// <summary>Storage opened as in Azure: a token of the machine's identity endpoint, no key. The emulator checks the token's issuer, audience and times.</summary>
+[Collection(Alone.Name)]
 public sealed class StorageIdentityTests : IDisposable
 {
     const string ClientId = "6a1cf7a8-0b7f-4f0c-8b5a-3f1d5f0f6b11";
 
-    static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     readonly HttpListener _endpoint = new();
     readonly DirectoryInfo _keys = Directory.CreateTempSubdirectory("billing-identity-");

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -59,8 +58,8 @@ sealed class WorkerHost : IAsyncDisposable
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = folder;
         var called = host.AwaitAsync("startStream");
         host._worker = Process.Start(start)!;
-        host._worker.OutputDataReceived += (_, line) => host._said.Enqueue(line.Data ?? "");
-        host._worker.ErrorDataReceived += (_, line) => host._said.Enqueue(line.Data ?? "");
+        host._worker.OutputDataReceived += (_, line) => host.Keep(line.Data ?? "");
+        host._worker.ErrorDataReceived += (_, line) => host.Keep(line.Data ?? "");
         host._worker.BeginOutputReadLine();
         host._worker.BeginErrorReadLine();
         await called;
@@ -69,7 +68,7 @@ sealed class WorkerHost : IAsyncDisposable
         // Where it takes the requests that the host passes on.
         host._http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new(ready.GetProperty("capabilities").GetProperty("HttpUri").GetString()!) };
         // It says where before it listens there.
-        for (var waited = Stopwatch.StartNew(); !await ListensAsync(host._http.BaseAddress!) && waited.Elapsed < Patience;) await Task.Delay(50);
+        for (var waited = Stopwatch.StartNew(); !await Programs.ListensAsync(host._http.BaseAddress!.Port, host._http.BaseAddress.Host) && waited.Elapsed < Patience;) await Task.Delay(50);
         var indexed = await host.AskAsync("functionMetadataResponse", new { functionsMetadataRequest = new { functionAppDirectory = folder } });
         foreach (var function in indexed.GetProperty("functionMetadataResults").EnumerateArray())
         {
@@ -171,25 +170,18 @@ sealed class WorkerHost : IAsyncDisposable
         }
     }
 
-    static async Task<bool> ListensAsync(Uri address)
+    /// <summary>Keeps what the worker says, on its streams or in the log that it sends.</summary>
+    void Keep(string line)
     {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(address.Host, address.Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        NothingSecretIsSaid.Hear(line);
+        _said.Enqueue(line);
     }
 
     void Hear(JsonElement message)
     {
         foreach (var part in message.EnumerateObject().Where(part => part.Value.ValueKind == JsonValueKind.Object))
         {
-            _said.Enqueue(part.Name == "rpcLog" && part.Value.TryGetProperty("message", out var log) ? log.GetString()! : $"({part.Name})");
+            Keep(part.Name == "rpcLog" && part.Value.TryGetProperty("message", out var log) ? log.GetString()! : $"({part.Name})");
             var about = part.Name switch
             {
                 "functionLoadResponse" => $" {part.Value.GetProperty("functionId").GetString()}",

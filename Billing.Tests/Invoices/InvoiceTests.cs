@@ -1,4 +1,5 @@
 using Billing.Invoices;
+using Billing.Payments;
 using Billing.Values;
 
 namespace Billing.Tests;
@@ -39,6 +40,30 @@ public class InvoiceTests
         Assert.Equal(PaymentState.RefundPending, Settled(_invoice.Gross, credited: A.Euro(5)).Payment);
         Assert.Equal((InvoiceStatus.Paid, PaymentState.None), (_invoice with { WrittenOff = _invoice.Gross }).Settled() is var forgiven ? (forgiven.Status, forgiven.Payment) : default);
         Assert.Equal((InvoiceStatus.Void, PaymentState.None), (_invoice with { Credited = _invoice.Gross }).Settled() is var gone ? (gone.Status, gone.Payment) : default);
+    }
+
+    [Fact]
+    public void Money_that_was_taken_back_does_not_count_as_paid()
+    {
+        var gross = _invoice.Gross;
+        Invoice Of(Money credited, Money writtenOff, params Payment[] payments) => (_invoice with { Credited = credited, WrittenOff = writtenOff, Payments = [.. payments] }).Settled();
+        var debit = new Payment("pi_1", gross, Returned: gross);
+
+        Assert.Equal((InvoiceStatus.Open, gross), Of(Money.Zero, Money.Zero, debit) is var open ? (open.Status, open.AmountDue) : default);
+        Assert.Equal((InvoiceStatus.Void, PaymentState.None), Of(gross, Money.Zero, debit) is var gone ? (gone.Status, gone.Payment) : default);
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.None), Of(Money.Zero, gross, debit) is var forgiven ? (forgiven.Status, forgiven.Payment) : default);
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Succeeded), Of(Money.Zero, Money.Zero, debit, new("pi_2", gross)) is var paid ? (paid.Status, paid.Payment) : default);
+        Assert.Equal((InvoiceStatus.Paid, PaymentState.Refunded), Of(gross, Money.Zero, debit, new("pi_2", gross, Refunded: gross)) is var back ? (back.Status, back.Payment) : default);
+    }
+
+    [Fact]
+    public void What_was_written_off_and_is_paid_after_all_is_kept_and_only_the_rest_is_too_much()
+    {
+        var forgiven = (_invoice with { Credited = A.Euro(5), WrittenOff = _invoice.Gross - A.Euro(5) }).Settled();
+
+        var paid = (forgiven with { Payments = [new("pi_1", _invoice.Gross)] }).Settled();
+
+        Assert.Equal((Money.Zero, A.Euro(-5)), (paid.WrittenOff, paid.Balance));
     }
 
     [Fact]

@@ -138,7 +138,7 @@ public class ModelTests(AzuriteFixture azurite)
             case What.TakeBack:
                 return Delete(reference.TakeBack(), "/cancellation");
             case What.Reopen:
-                return (reference.Reopen(plan, today, AccessRules.OverdueSince(before.State, today) is not null), _ => acme.PutAsync(plan), false);
+                return (reference.Reopen(plan, today, AccessRules.IsPastDue(before.State, today)), _ => acme.PutAsync(plan), false);
             case What.Void when document is not null:
                 return (reference.Void(place, today), key => acme.OperateAsync($"/invoices/{document.Id}/void", new { reason = "Kulanz" }, key), true);
             case What.Leave:

@@ -94,6 +94,20 @@ public class TellCrmTests
         Assert.Single(_outside.Told);
     }
 
+    [Fact]
+    public async Task What_comes_after_a_refused_one_plans_no_further_tries()
+    {
+        await Promise(3, 0);
+        _crm.Refuses = true;
+        foreach (var seconds in (int[])[0, 10, 59, 61, 75, 110])
+        {
+            await Promise(4 + seconds, 0);
+            await _teller.WorkAsync(Acme, null, Promised.AddSeconds(seconds), Stop);
+        }
+
+        Assert.Equal([Promised.AddMinutes(1), Promised.AddMinutes(2)], _due.Entries.Select(entry => entry.Moment).Order());
+    }
+
     Task Promise(long version, int place) => _outside.AddAsync(new CrmEvent(Acme, version, place, Promised, new Notification("plan.changed")), Stop);
 
     sealed class Crm : ICrm

@@ -69,8 +69,8 @@ public sealed class PageWorld : IAsyncLifetime
     /// <summary>One whose clock stands on 6 May 2026.</summary>
     public async Task<Service> StandingAsync() => standing ??= await StartAsync();
 
-    /// <summary>One on which time passes, and a missing payment method has consequences.</summary>
-    public async Task<Service> MovingAsync() => moving ??= await StartAsync(("Access__WithoutMethodAfter", "14"));
+    /// <summary>One on which time passes.</summary>
+    public async Task<Service> MovingAsync() => moving ??= await StartAsync();
 
     /// <summary>One with settings of its own.</summary>
     public async Task<Service> StartAsync(params (string Name, string Value)[] settings)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -167,11 +166,11 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
         Assert.True(loader.Headers.CacheControl!.NoCache);
         var version = (await loader.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('/')[2];
 
-        foreach (var (file, status) in new[] { ("billing-element.js", 200), ("words.de.js", 200), ("lit-html.js", 200), ("tsconfig.json", 404), ("../openapi.json", 200), ("none.js", 404), ("..%2Fopenapi.json", 404) })
+        foreach (var (file, status) in new[] { ("billing-element.js", 200), ("words.de.js", 200), ("lit-html.js", 200), ("tsconfig.json", 404), ("none.js", 404), ("..%2Fopenapi.json", 404) })
         {
             using var module = await http.GetAsync(new Uri($"element/{version}/{file}", UriKind.Relative), TestContext.Current.CancellationToken);
-            Assert.True((HttpStatusCode)status == module.StatusCode || file[0] == '.', file);
-            if (status != 200 || file[0] == '.') continue;
+            Assert.True((HttpStatusCode)status == module.StatusCode, file);
+            if (status != 200) continue;
             Assert.Equal("text/javascript", module.Content.Headers.ContentType!.MediaType);
             Assert.Equal("nosniff", module.Headers.GetValues("X-Content-Type-Options").Single());
             Assert.Equal(TimeSpan.FromDays(365), module.Headers.CacheControl!.MaxAge);
@@ -218,13 +217,9 @@ public sealed class TypesTests
     [InlineData("Billing.Local", "Frame")]
     public async Task Types_are_checked(params string[] folder)
     {
-        var compiler = new ProcessStartInfo("node") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { Repository.File("node_modules", "typescript", "bin", "tsc"), "-p", Repository.File(folder) }) compiler.ArgumentList.Add(argument);
-        using var process = Process.Start(compiler)!;
-        var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("", said);
-        Assert.Equal(0, process.ExitCode);
+        var compiled = await Programs.RunAsync("node", [Repository.File("node_modules", "typescript", "bin", "tsc"), "-p", Repository.File(folder)]);
+        Assert.Equal("", compiled.Said);
+        Assert.Equal(0, compiled.Exit);
     }
 
     /// <summary>Templates only: no text of a customer's ever becomes markup.</summary>

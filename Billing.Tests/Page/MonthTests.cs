@@ -79,7 +79,7 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
         await visitor.Invoices.First.ReadsAsync("Sammelrechnung", "Bezahlt");
         await visitor.ClickAsync("Kündigen", visitor.Booking("Zusätzliche Benutzer"));
         await visitor.PreviewedAsync();
-        await visitor.Dialog.ReadsAsync("Zusatzoption widerrufen", "Die Option wird sofort storniert.", "Ihnen erstattet.", "Sie erhalten zurück");
+        await visitor.Dialog.ReadsAsync("Zusatzoption widerrufen", "Die Option wird sofort storniert.", "Ihnen erstattet.", "Rechnungskorrektur");
         await visitor.ShootAsync("widerruf-mit-erstattung");
         await visitor.ConfirmAsync("Jetzt widerrufen");
         await visitor.Invoices.First.ReadsAsync("RK-", "Rechnungskorrektur", "−");

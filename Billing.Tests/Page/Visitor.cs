@@ -14,18 +14,19 @@ public sealed class Visitor : IAsyncDisposable
 
     static readonly string Axe = File.ReadAllText(Repository.File("node_modules", "axe-core", "axe.min.js"));
 
-    readonly List<string> complaints = [];
+    readonly List<string> complaints;
     string? expected;
     readonly Service service;
 
-    Visitor(IBrowserContext context, IPage page, Service service) => (Context, Page, this.service) = (context, page, service);
+    Visitor(IBrowserContext context, IPage page, Service service, List<string> complaints) =>
+        (Context, Page, this.service, this.complaints) = (context, page, service, complaints);
 
     public IBrowserContext Context { get; }
     public IPage Page { get; private set; }
 
     public static async Task<Visitor> ComeAsync(IBrowserContext context, Service service)
     {
-        var visitor = new Visitor(context, await context.NewPageAsync(), service);
+        var visitor = new Visitor(context, await context.NewPageAsync(), service, []);
         visitor.Listen();
         return visitor;
     }
@@ -38,10 +39,10 @@ public sealed class Visitor : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Another tab of the same person.</summary>
+    /// <summary>Another tab of the same person. What the browser complains of there ends up here.</summary>
     public async Task<Visitor> AnotherTabAsync()
     {
-        var tab = new Visitor(Context, await Context.NewPageAsync(), service);
+        var tab = new Visitor(Context, await Context.NewPageAsync(), service, complaints);
         tab.Listen();
         return tab;
     }

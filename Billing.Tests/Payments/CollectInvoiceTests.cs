@@ -37,7 +37,7 @@ public class CollectInvoiceTests
     {
         var (account, invoice) = Charging();
 
-        Assert.Equal((A.Euro(95.08m), "pm_1", AttemptStage.Planned), (SlotOf(account).Amount, SlotOf(account).Method, SlotOf(account).Stage));
+        Assert.Equal((A.Euro(95.08m), "pm_1", false), (SlotOf(account).Amount, SlotOf(account).Method, SlotOf(account).IsUnderWay));
         Assert.Equal(account, CollectInvoice.Plan(account, Issued, Now)); // one payment under way, whoever asks
         Assert.Equal(InvoiceStatus.Open, invoice.Status);
         var without = Unpaid("business").State;
@@ -249,7 +249,7 @@ public class CollectInvoiceTests
         var failed = Heard(changed, invoice, Intent(changed, IntentStatus.Failed, "card_declined"));
         var again = CollectInvoice.Plan(failed.Account, Issued, Now);
 
-        Assert.Equal(("pm_2", AttemptStage.Planned), (SlotOf(again).Method, SlotOf(again).Stage));
+        Assert.Equal(("pm_2", false), (SlotOf(again).Method, SlotOf(again).IsUnderWay));
         Assert.Equal(0, again.Receivables.Single().Failures);
     }
 
@@ -348,6 +348,71 @@ public class CollectInvoiceTests
     {
         var (account, invoice) = Charging();
         Assert.Equal("payment_in_progress", OperatorCorrections.WriteOff(account, invoice, "Kulanz", Now, A.Owner).Refusal());
+    }
+
+    [Fact]
+    public void A_debit_that_processes_is_written_once_and_again_when_it_was_looked_at()
+    {
+        var (account, invoice) = Charging();
+        var intent = Intent(account, IntentStatus.Processing);
+        var first = Heard(account, invoice, intent);
+
+        Assert.Equal(new AccountChange(first.Account), Heard(first.Account, first.Invoices.Single(), intent));
+        Assert.NotEqual(new AccountChange(first.Account), Heard(first.Account, first.Invoices.Single(), intent, "2026-05-07"));
+    }
+
+    [Fact]
+    public void A_debit_that_fails_when_nothing_is_due_any_more_is_nobodys_concern()
+    {
+        var (account, invoice) = Charging();
+        var waiting = Heard(account, invoice, Intent(account, IntentStatus.Processing));
+        var gone = CreditNote.Apply(waiting.Account, A.Terms, CreditNote.DecideFull(waiting.Invoices.Single())!, Issued, Now, 7);
+
+        var failed = Heard(gone.Account, gone.Invoices.First(document => document.Id == invoice.Id), Intent(account, IntentStatus.Failed, "insufficient_funds"));
+
+        Assert.Equal((0, 0, 0), (failed.Account.Receivables.Length, failed.Notifications.Length, failed.Journal.Length));
+        Assert.Equal((InvoiceStatus.Void, PaymentState.None), (failed.Invoices.Single().Status, failed.Invoices.Single().Payment));
+    }
+
+    /// <summary>A debit that fails is not repeated by itself, but what is left after a correction was never asked for.</summary>
+    [Fact]
+    public void What_a_correction_left_is_collected_when_the_debit_of_the_whole_fails()
+    {
+        var (account, invoice) = Charging();
+        invoice = invoice with { Lines = [invoice.Lines[0], A.Line(10m)], Taxes = Tax.Totals([invoice.Lines[0], A.Line(10m)], invoice.Treatment) };
+        account = account.WithReceivable(invoice);
+        account = account.WithReceivable(account.Receivables.Single() with { Slot = SlotOf(account) with { Amount = invoice.Gross } });
+        var waiting = Heard(account, invoice, Intent(account, IntentStatus.Processing, amount: 106.98m));
+        var less = CreditNote.Apply(waiting.Account, A.Terms, CreditNote.Decide(waiting.Invoices.Single(), [1])!, Issued, Now, 7);
+
+        var failed = Heard(less.Account, less.Invoices.First(document => document.Id == invoice.Id), Intent(account, IntentStatus.Failed, "insufficient_funds", amount: 106.98m), "2026-05-12");
+
+        Assert.Equal((A.Euro(95.08m), A.Day("2026-05-12")), (failed.Account.Receivables.Single().AmountDue, failed.Account.Receivables.Single().CollectOn));
+        var again = CollectInvoice.Plan(failed.Account, A.Day("2026-05-12"), Now);
+        var processing = Heard(again, failed.Invoices.Single(), Intent(again, IntentStatus.Processing), "2026-05-12");
+        Assert.Null(Heard(processing.Account, processing.Invoices.Single(), Intent(again, IntentStatus.Failed, "insufficient_funds"), "2026-05-18").Account.Receivables.Single().CollectOn);
+    }
+
+    /// <summary>Each step has a line in the journal, and a commit has room for a hundred rows.</summary>
+    [Fact]
+    public void However_many_invoices_are_overdue_each_is_told_once_and_no_commit_is_too_big()
+    {
+        var account = Unpaid("smart").State;
+        var open = account.Receivables.Single();
+        account = account with { Receivables = [.. Enumerable.Range(1, 130).Select(place => open with { Invoice = InvoiceId.Of(place) })] };
+        var (told, today) = (new List<string?>(), A.Day("2026-05-24"));
+
+        for (var commits = 0; Dunning.IsDue(account, A.Terms.Access, today); commits++)
+        {
+            Assert.True(commits < 10);
+            var change = Dunning.Apply(account, A.Terms.Access, today, Now);
+            Assert.InRange(change.Journal.Length, 1, 90);
+            told.AddRange(change.Notifications.Select(notification => notification.InvoiceId));
+            account = change.Account;
+        }
+
+        Assert.Equal(130, told.Distinct().Count());
+        Assert.Equal(130, told.Count);
     }
 
     [Fact]

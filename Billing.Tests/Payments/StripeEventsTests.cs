@@ -1,6 +1,5 @@
-using System.Text;
-using System.Security.Cryptography;
 using Billing.Adapters.StripeApi;
+using Billing.Local.StripeSimulator;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Billing.Tests;
@@ -71,9 +70,5 @@ public class StripeEventsTests
          "data":{"object":{"id":"pi_1","object":"payment_intent","customer":"cus_1","metadata":{"account":"acme"} } } }
         """;
 
-    static string Signed(string body, string secret)
-    {
-        var at = Now.ToUnixTimeSeconds();
-        return $"t={at},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{at}.{body}")))}";
-    }
+    static string Signed(string body, string secret) => Deliveries.Sign(secret, body, Now);
 }

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Billing.Adapters.BlobStorage;
 using Billing.Adapters.TableStorage;
+using Billing.Local.World;
 
 namespace Billing.Tests;
 
@@ -18,10 +17,8 @@ public sealed class OnStorage : ICollectionFixture<AzuriteFixture>
 /// <summary>The storage emulator on ports of its own, in memory, for as long as the storage tests run.</summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
     /// <summary>One that is short: all accounts have to fit an environment variable.</summary>
-    const string ShortKey = "AAAA", Own = "devstoreaccount1";
+    const string ShortKey = "AAAA";
     const int MostAccounts = 8_000;
 
     AzuriteProcess? _process;
@@ -36,7 +33,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _process = await AzuriteProcess.StartAsync();
-        Connection = ConnectionTo(_process.Blob, _process.Queue, _process.Table);
+        Connection = _process.Connection;
         Tables = new(Service());
         Blobs = new(Connection);
         Queues = new(Connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
@@ -44,25 +41,23 @@ public sealed class AzuriteFixture : IAsyncLifetime
         await new BlobDocumentArchive(Blobs).CreateAsync(CancellationToken.None);
     }
 
-    /// <summary>To an emulator on these ports.</summary>
-    public static string ConnectionTo(int blob, int queue, int table) => ConnectionTo((blob, queue, table), Own, Key);
-
     /// <summary>To a storage account that holds nothing yet and that nobody else uses.</summary>
     public string ConnectionToNew()
     {
         var number = Interlocked.Increment(ref _accounts);
-        return number < MostAccounts ? ConnectionTo((_process!.Blob, _process.Queue, _process.Table), Account(number), ShortKey) : throw new InvalidOperationException("All storage accounts are used up.");
+        return number < MostAccounts ? ConnectionTo(Account(number)) : throw new InvalidOperationException("All storage accounts are used up.");
     }
 
     /// <summary>As the emulator is told of them.</summary>
-    internal static string Accounts => string.Join(';', Enumerable.Range(0, MostAccounts).Select(number => $"{Account(number)}:{ShortKey}").Prepend($"{Own}:{Key}"));
+    internal static string Accounts => string.Join(';', Enumerable.Range(0, MostAccounts).Select(number => $"{Account(number)}:{ShortKey}").Prepend($"{StorageEmulator.Account}:{StorageEmulator.AccountKey}"));
 
     static string Account(int number) => $"w{number}";
 
-    static string ConnectionTo((int Blob, int Queue, int Table) ports, string account, string key)
+    string ConnectionTo(string account)
     {
+        var (blob, queue, table) = (_process!.Blob, _process.Queue, _process.Table);
         string Endpoint(string service, int port) => $"{service}Endpoint=http://127.0.0.1:{port}/{account};";
-        return $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};{Endpoint("Blob", ports.Blob)}{Endpoint("Queue", ports.Queue)}{Endpoint("Table", ports.Table)}";
+        return $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={ShortKey};{Endpoint("Blob", blob)}{Endpoint("Queue", queue)}{Endpoint("Table", table)}";
     }
 
     /// <summary>A client as another instance of the service would have it.</summary>
@@ -87,6 +82,7 @@ sealed class AzuriteProcess : IDisposable
     public int Blob { get; } = Api.Place.FreePorts(3);
     public int Queue => Blob + 1;
     public int Table => Blob + 2;
+    public string Connection => new StorageEmulator(Blob).ConnectionString;
 
     public static async Task<AzuriteProcess> StartAsync(params string[] more)
     {
@@ -94,7 +90,7 @@ sealed class AzuriteProcess : IDisposable
         Assert.SkipUnless(File.Exists(program), "The storage emulator is not installed: npm ci");
         var azurite = new AzuriteProcess();
         azurite._process.StartInfo = new("node", [
-            Local.World.StorageEmulator.Launcher, program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
+            StorageEmulator.Launcher, program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence",
             "--blobPort", $"{azurite.Blob}", "--queuePort", $"{azurite.Queue}", "--tablePort", $"{azurite.Table}", .. more])
         {
             RedirectStandardError = true,
@@ -104,7 +100,7 @@ sealed class AzuriteProcess : IDisposable
         azurite._process.Start();
         azurite._process.BeginErrorReadLine();
         azurite._process.BeginOutputReadLine();
-        for (var waited = 0; !await IsListening(azurite.Table) || !await IsListening(azurite.Queue) || !await IsListening(azurite.Blob); waited++)
+        for (var waited = 0; !await Programs.ListensAsync(azurite.Table) || !await Programs.ListensAsync(azurite.Queue) || !await Programs.ListensAsync(azurite.Blob); waited++)
         {
             Assert.False(azurite._process.HasExited, "the storage emulator ended by itself");
             Assert.True(waited < 150, "the storage emulator did not start within 30 seconds");
@@ -117,30 +113,9 @@ sealed class AzuriteProcess : IDisposable
     {
         if (!_process.HasExited)
         {
-            Terminate(_process);
+            Signal.Terminate(_process.Id);
             _process.WaitForExit(5000);
         }
         _process.Dispose();
-    }
-
-    static async Task<bool> IsListening(int port)
-    {
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Asks it to end; the runtime itself can only kill.</summary>
-    static void Terminate(Process process)
-    {
-        if (OperatingSystem.IsWindows()) process.Kill();
-        else Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
     }
 }

@@ -56,7 +56,8 @@ public class OperationsTests(AzuriteFixture azurite)
         {
             var (few, many) = (await CountAsync(() => act(young)), await CountAsync(() => act(old)));
             Assert.True(few.Requests.Count == many.Requests.Count, $"{what}: {few.Requests.Count} operations, and with a long past\n{string.Join('\n', many.Requests)}");
-            Assert.True(many.Rows <= mostRows, $"{what}: {many.Rows} rows read");
+            // At least one where there are any: else nothing was counted.
+            Assert.True(many.Rows >= Math.Min(1, mostRows) && many.Rows <= mostRows, $"{what}: {many.Rows} rows read");
             // Nothing is looked for among all rows of the account: each question is a range of keys.
             Assert.All(many.Requests.Where(request => request.Contains("$filter", StringComparison.Ordinal)), request => Assert.Matches(
                 @"\$filter=PartitionKey eq 'old' and RowKey g[et] '\w+\|\w*' and RowKey lt '\w+}'( and At lt datetime'[^']*')?(&|$)", Uri.UnescapeDataString(request).Replace('+', ' ')));

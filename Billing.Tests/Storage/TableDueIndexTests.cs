@@ -1,7 +1,6 @@
 using Billing.Accounts;
 using Billing.Adapters.Queues;
 using Billing.Adapters.TableStorage;
-using Billing.Outbox;
 using Billing.Values;
 
 namespace Billing.Tests;
@@ -107,21 +106,5 @@ public class TableDueIndexTests(AzuriteFixture azurite)
 
         var messages = await azurite.Queues.GetQueueClient(AccountWorkQueue.Name).ReceiveMessagesAsync(10, cancellationToken: Stop);
         Assert.Equal([(entry.Account, entry), (entry.Account, null)], messages.Value.Select(message => AccountQueue.Read(message.MessageText)));
-    }
-
-    [Fact]
-    public async Task Notifications_wait_in_the_order_in_which_they_were_promised()
-    {
-        var notifications = new TableNotifications(azurite.Tables);
-        var acme = AccountId.Parse("acme-told");
-        CrmEvent Event(long version, int place) => new(acme, version, place, Now, new Notification("add_on.booked") { AddOn = "users", Quantity = 3 });
-        foreach (var (version, place) in new[] { (10L, 0), (9, 1), (9, 0), (100, 0) }) await notifications.AddAsync(Event(version, place), Stop);
-        await notifications.AddAsync(Event(9, 0), Stop); // promised again: the same one
-
-        Assert.Equal([Event(9, 0), Event(9, 1), Event(10, 0), Event(100, 0)], await notifications.ListAsync(acme, 100, Stop));
-        Assert.Equal([Event(9, 0), Event(9, 1)], await notifications.ListAsync(acme, 2, Stop));
-
-        await notifications.DeleteAsync(Event(9, 0), Stop);
-        Assert.Equal("acme-told-9-1", (await notifications.ListAsync(acme, 1, Stop)).Single().Id);
     }
 }

@@ -1,9 +1,13 @@
 // Each wait ends by itself within seconds: threading the token through would only blur the story.
 #pragma warning disable xUnit1051
 
+using System.Net;
 using Billing.Adapters.StripeApi;
+using Billing.Local.StripeSimulator;
 using Billing.Payments;
 using Billing.Tests.Api;
+using Billing.Values;
+using Stripe;
 
 namespace Billing.Tests.StripeSimulator;
 
@@ -21,6 +25,39 @@ public sealed class GatewayTests
 
         Assert.Equal((IntentStatus.Failed, A.Euro(5), A.Euro(0), false), (read.Status, read.Amount, read.Received, read.IsDebit));
         Assert.Empty(read.Refunds);
+    }
+
+    /// <summary>With the payment itself Stripe shows the latest ten.</summary>
+    [Fact]
+    public async Task All_refunds_of_a_payment_are_read_however_many_there_were()
+    {
+        await using var stripe = await SimulatedStripe.StartAsync();
+        var (customer, method) = await stripe.CustomerWithAsync("4242424242424242");
+        var payment = await stripe.ChargeAsync(customer, method);
+        for (var refunds = 0; refunds < 11; refunds++) await stripe.Api.Refunds.CreateAsync(new() { PaymentIntent = payment.Id, Amount = 100 });
+        var shown = (await stripe.Api.Charges.GetAsync(payment.LatestChargeId, new() { Expand = ["refunds"] })).Refunds;
+        Assert.Equal((10, true), (shown.Count(), shown.HasMore));
+
+        var read = await new StripeGateway(stripe.Client, stripe.Clock).GetIntentAsync(payment.Id, CancellationToken.None);
+
+        Assert.Equal((11, A.Euro(11)), (read.Refunds.Length, read.Refunded));
+    }
+
+    /// <summary>Something in between answered in Stripe's place, or cut its answer short: the money may have gone.</summary>
+    [Fact]
+    public async Task An_answer_that_cannot_be_read_says_nothing_of_what_was_done()
+    {
+        var client = new StripeClient(new StripeClientOptions { ApiKey = Simulator.Key, HttpClient = new SystemNetHttpClient(new HttpClient(new Unreadable()), maxNetworkRetries: 0) });
+        var refund = new RefundAttempt("acme-refund-1", InvoiceId.Of(1), null, "pi_1", A.Euro(5), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+
+        await Assert.ThrowsAsync<PaymentProviderUnavailableException>(
+            () => new StripeGateway(client, TimeProvider.System).RefundAsync(AccountId.Parse("acme"), refund, CancellationToken.None));
+    }
+
+    sealed class Unreadable : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>") });
     }
 
     /// <summary>Stripe keeps a failure under its key and answers with it for a day.</summary>

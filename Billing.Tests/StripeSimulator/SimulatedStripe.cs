@@ -21,14 +21,14 @@ sealed class SimulatedStripe : IAsyncDisposable
     readonly ConcurrentQueue<int> _answers = new();
     WebApplication? _receiver;
 
-    SimulatedStripe(Simulator simulator, FakeTimeProvider clock, int retries, TimeSpan patience)
+    SimulatedStripe(Simulator simulator, FakeTimeProvider clock, TimeSpan patience)
     {
         (Simulator, Clock) = (simulator, clock);
         Client = new StripeClient(new StripeClientOptions
         {
             ApiKey = Simulator.Key,
             ApiBase = simulator.Url,
-            HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = patience }, maxNetworkRetries: retries),
+            HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = patience }, maxNetworkRetries: 0),
         });
     }
 
@@ -47,10 +47,10 @@ sealed class SimulatedStripe : IAsyncDisposable
 
     /// <summary>Wednesday, 6 May 2026, 8:00 UTC.</summary>
     /// <param name="patience">For how many seconds the client waits for an answer.</param>
-    public static async Task<SimulatedStripe> StartAsync(string? file = null, FakeTimeProvider? clock = null, int retries = 0, int patience = 20)
+    public static async Task<SimulatedStripe> StartAsync(string? file = null, FakeTimeProvider? clock = null, int patience = 20)
     {
         clock ??= new FakeTimeProvider(new DateTimeOffset(2026, 5, 6, 8, 0, 0, TimeSpan.Zero));
-        return new SimulatedStripe(await Simulator.StartAsync(0, clock, file), clock, retries, TimeSpan.FromSeconds(patience));
+        return new SimulatedStripe(await Simulator.StartAsync(0, clock, file), clock, TimeSpan.FromSeconds(patience));
     }
 
     /// <summary>Listens for webhooks; each takes the next of the answers, then 200.</summary>

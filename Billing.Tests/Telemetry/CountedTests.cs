@@ -1,4 +1,5 @@
 using Billing.Invoices;
+using Billing.Payments;
 using Billing.Telemetry;
 using Billing.Values;
 
@@ -31,6 +32,20 @@ public sealed class CountedTests : IDisposable
         Assert.Equal(2368, _counted.Of(BillingMeter.Open));
         Assert.Equal(TimeSpan.FromHours(12).TotalSeconds, Assert.Single(_counted.Each(BillingMeter.DueLag)));
         Assert.Equal(2, _billing.Store.InvoicesOf(id).Count);
+    }
+
+    [Fact]
+    public async Task A_payout_by_hand_is_money_given_back()
+    {
+        var id = await _billing.Opened();
+        await _billing.PaidEverything(id);
+        var invoice = _billing.Store.InvoicesOf(id).Single();
+        (await _billing.Executed(id, (account, today) => OperatorCorrections.Void(account, _billing.Terms, invoice, "Irrtum", today, _billing.Now, A.Operator))).Value();
+        var (original, note) = (_billing.Store.InvoicesOf(id)[0], _billing.Store.InvoicesOf(id)[1]);
+
+        (await _billing.Executed(id, (account, today) => OperatorCorrections.RecordPayout(account, note, original, A.Euro(20), today, "Auszug", "Storno", _billing.Now, A.Operator))).Value();
+
+        Assert.Equal((1, 20_00), (_counted.Of(BillingMeter.Refunds, "outcome=recorded"), _counted.Of(BillingMeter.Refunded)));
     }
 
     [Fact]

@@ -132,23 +132,6 @@ public sealed class TraceTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         await index.RemoveAsync([soon, later], Stop);
     }
 
-    [Theory]
-    [InlineData("acme", null)]
-    [InlineData("acme 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f3577b34da6a3ce929d0e0e4736")]
-    [InlineData("acme 20260605 2200|acme|12|outbox", null)]
-    [InlineData("acme 20260605 2200|acme|12|outbox 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f3577b34da6a3ce929d0e0e4736")]
-    public async Task A_message_is_read_with_and_without_a_trace(string message, string? trace)
-    {
-        await AccountQueue.ProcessAsync("account-work", message, (account, entry) =>
-        {
-            Assert.Equal("acme", account.Value);
-            Assert.Equal(message.Contains('|', StringComparison.Ordinal) ? DuePurpose.Outbox : null, entry?.Purpose);
-            if (trace is not null) Assert.Equal(trace, Activity.Current!.TraceId.ToHexString());
-            return Task.CompletedTask;
-        });
-        Assert.Equal("evt_1", BillingTraces.Split("evt_1").Message);
-    }
-
     [Fact]
     public async Task Work_that_fails_says_so_without_its_message()
     {

@@ -90,7 +90,7 @@ static class Steps
                 if (!CancelSubscription.TakeBack(state, account.Now, A.Owner).IsRefused(out _, out _)) account.TookBackCancellation();
                 break;
             case What.Reopen:
-                if (state.HasEnded && AccessRules.OverdueSince(state, today) is null) account.Reopened(terms.Catalog.Plans[step.Pick % terms.Catalog.Plans.Length].Id);
+                if (state.HasEnded && !AccessRules.IsPastDue(state, today)) account.Reopened(terms.Catalog.Plans[step.Pick % terms.Catalog.Plans.Length].Id);
                 break;
             case What.Pay:
                 account.PaidEverything();

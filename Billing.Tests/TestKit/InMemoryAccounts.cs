@@ -29,6 +29,8 @@ sealed class InMemoryAccounts : IAccountStore
     /// <summary>Which commits are written, but never answered.</summary>
     public HashSet<int> FailAfter { get; } = [];
 
+    public bool PurgesFail { get; set; }
+
     /// <summary>Rows of the commit that wrote most.</summary>
     public int MostRows { get; private set; }
 
@@ -111,6 +113,7 @@ sealed class InMemoryAccounts : IAccountStore
 
     public async Task PurgeAsync(AccountId id, DateTimeOffset before, CancellationToken cancellation) => await Read<object>(id, partition =>
     {
+        if (PurgesFail) throw new IOException("nothing was purged");
         foreach (var (key, _) in partition.Replies.Where(reply => reply.Value.At < before).Take(50).ToList()) partition.Replies.Remove(key);
         foreach (var (use, _) in partition.Confirmations.Where(used => used.Value < before).Take(50).ToList()) partition.Confirmations.Remove(use);
         return true;
@@ -283,6 +286,8 @@ sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
 
     public IAsyncEnumerable<OperatorFinding> ListAsync(bool resolved, CancellationToken cancellation) =>
         Findings.Values.Where(finding => finding.ResolvedAt is not null == resolved).ToAsyncEnumerable();
+
+    public Task<OperatorFinding?> FindAsync(string id, CancellationToken cancellation) => Task.FromResult(Findings.GetValueOrDefault(id));
 
     public Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation) =>
         throw new NotSupportedException("no test resolves one here");

@@ -16,8 +16,6 @@ sealed class InMemoryArchive : IDocumentArchive
     /// <summary>Files are taken, but nobody is told.</summary>
     public bool LosesAnswers { get; set; }
 
-    public int Additions { get; private set; }
-
     /// <summary>What lies there of an account: hashes by name.</summary>
     public Dictionary<string, string> HashesOf(AccountId account)
     {
@@ -29,7 +27,6 @@ sealed class InMemoryArchive : IDocumentArchive
         if (IsDown) throw new IOException("the archive is down");
         lock (_lock)
         {
-            Additions++;
             var added = Files.TryAdd(file.Name, file.Pdf);
             if (LosesAnswers) throw new IOException("the archive's answer was lost");
             return Task.FromResult(added);

@@ -252,7 +252,7 @@ static class Invariants
         {
             foreach (var entry in account.Outbox) yield return $"{account.Id}: version {entry.Version} left its outbox";
             if (account.State.Due?.Moment <= world.Now) yield return $"{account.Id}: is due since {account.State.Due.Moment:u}";
-            foreach (var open in account.State.Receivables.Where(open => open.Slot is { Stage: Payments.AttemptStage.Planned })) yield return $"{account.Id}: {open.Slot!.Id} is planned and nobody knows what of it came";
+            foreach (var open in account.State.Receivables.Where(open => open.Slot is { IsUnderWay: false })) yield return $"{account.Id}: {open.Slot!.Id} is planned and nobody knows what of it came";
         }
         foreach (var entry in world.Due.Where(entry => entry.Moment <= world.Now || entry.Purpose != DuePurpose.Account)) yield return $"due entry {entry} is left";
         foreach (var id in world.Inbox) yield return $"event {id} is not done with";

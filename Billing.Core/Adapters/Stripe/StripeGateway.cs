@@ -13,7 +13,7 @@ using PaymentMethod = Billing.Accounts.PaymentMethod;
 
 namespace Billing.Adapters.StripeApi;
 
-/// <summary>Stripe behind the port: every object carries account, invoice and attempt in its metadata, every create its own idempotency key.</summary>
+/// <summary>Stripe behind the port: what moves money carries account, invoice and attempt in its metadata and is sent under an idempotency key.</summary>
 public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPaymentGateway
 {
     const string AccountKey = "account", InvoiceKey = "invoice", AttemptKey = "attempt", CreditNoteKey = "credit_note", Eur = "eur";
@@ -37,7 +37,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
             Line1 = company.Address.Line1, Line2 = company.Address.Line2, PostalCode = company.Address.PostalCode, City = company.Address.City,
             Country = company.Address.Country,
         };
-        List<string> locales = [account.Language == Language.English ? "en" : "de"];
+        List<string> locales = [Locale(account)];
         if (account.Customer is { } known && await FindAsync(() => AskAsync(stop => client.V1.Customers.UpdateAsync(
             known, new() { Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales }, null, stop), cancellation)) is not null)
             return known;
@@ -65,9 +65,18 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
 
     public async Task<Uri> OpenPortalAsync(Account account, Uri returnUrl, CancellationToken cancellation)
     {
-        _portal ??= await FindPortalAsync(cancellation);
-        return new((await AskAsync(stop => client.V1.BillingPortal.Sessions.CreateAsync(
-            new() { Customer = account.Customer, ReturnUrl = returnUrl.AbsoluteUri, Locale = Locale(account), Configuration = _portal }, null, stop), cancellation)).Url);
+        var portal = _portal ??= await FindPortalAsync(cancellation);
+        try
+        {
+            return new((await AskAsync(stop => client.V1.BillingPortal.Sessions.CreateAsync(
+                new() { Customer = account.Customer, ReturnUrl = returnUrl.AbsoluteUri, Locale = Locale(account), Configuration = portal }, null, stop), cancellation)).Url);
+        }
+        catch (PaymentRefusedException)
+        {
+            // Somebody may have switched it off at Stripe: the next one looks for another.
+            _portal = null;
+            throw;
+        }
     }
 
     /// <summary>A portal in which methods can be changed and nothing else: name, address, e-mail and tax ID are the CRM's.</summary>
@@ -164,7 +173,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         // Not `[]`: that would be an empty list of Stripe's, which cannot be walked through.
         // The payment shows its latest ten; only where there were more is the list asked for.
         IEnumerable<Refund> refunds = now.LatestCharge?.Refunds is not { } shown ? Enumerable.Empty<Refund>() : !shown.HasMore ? shown
-            : await AskAsync(stop => client.V1.Refunds.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation);
+            : await AskAsync(async stop => await client.V1.Refunds.ListAutoPagingAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop).ToListAsync(stop), cancellation);
         var succeeded = now.Status == "succeeded";
         IEnumerable<Dispute> disputes = succeeded && now.LatestCharge is { Disputed: true }
             ? await AskAsync(stop => client.V1.Disputes.ListAsync(new() { PaymentIntent = now.Id, Limit = 100 }, null, stop), cancellation)
@@ -257,7 +266,7 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     }
 
     static SessionSnapshot Of(Session session) => new(
-        session.Id, session.Url, session.Status == "open", session.Status == "complete", session.PaymentIntentId, Of(session.Metadata, AttemptKey));
+        session.Id, session.Url, session.Status == "open", session.Status == "complete", session.PaymentIntentId);
 
     static RefundSnapshot Of(Refund refund) => new(
         refund.Id, Of(refund.Metadata, AttemptKey),
@@ -331,7 +340,8 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         {
             return await ask(cancellation);
         }
-        catch (StripeException outage) when (outage.HttpStatusCode is 0 or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
+        // What it says it did and cannot be read is as unknown as no answer.
+        catch (StripeException outage) when (outage.HttpStatusCode is < HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
         {
             throw new PaymentProviderUnavailableException($"Stripe answered {(int)outage.HttpStatusCode}.", outage);
         }

@@ -16,7 +16,7 @@ namespace Billing.Adapters.TableStorage;
 static class Rows
 {
     const int CharactersPerProperty = 32_000;
-    public const int BytesPerRow = 1024 * 1024;
+    const int BytesPerRow = 1024 * 1024;
     public const string Account = "account";
 
     // Newest first is a plain range read: places count down in the key.

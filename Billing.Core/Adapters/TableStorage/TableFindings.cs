@@ -36,15 +36,14 @@ public sealed class TableFindings(Tables tables, ILogger<TableFindings> log) : I
             yield return Read(row);
     }
 
+    public async Task<OperatorFinding?> FindAsync(string id, CancellationToken cancellation) =>
+        await FindAsync(Open, id, cancellation) ?? await FindAsync(Resolved, id, cancellation);
+
     public async Task<OperatorFinding?> ResolveAsync(string id, DateTimeOffset at, string by, string reason, CancellationToken cancellation)
     {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(Open, id, cancellationToken: cancellation);
-        if (!found.HasValue)
-        {
-            var done = await _table.GetEntityIfExistsAsync<TableEntity>(Resolved, id, cancellationToken: cancellation);
-            return done.HasValue && Read(done.Value!) is var before && before.ResolvedBy == by && before.Reason == reason ? before : null;
-        }
-        var resolved = Read(found.Value!) with { ResolvedAt = at, ResolvedBy = by, Reason = reason };
+        if (await FindAsync(Open, id, cancellation) is not { } found)
+            return await FindAsync(Resolved, id, cancellation) is { } done && done.ResolvedBy == by && done.Reason == reason ? done : null;
+        var resolved = found with { ResolvedAt = at, ResolvedBy = by, Reason = reason };
         // Two partitions, so two writes: in between it is in both, and resolving it again comes to the same.
         await _table.UpsertEntityAsync(Row(Resolved, resolved), TableUpdateMode.Replace, cancellation);
         await _table.DeleteEntityAsync(Open, id, ETag.All, cancellation);
@@ -62,6 +61,12 @@ public sealed class TableFindings(Tables tables, ILogger<TableFindings> log) : I
             purged++;
         }
         return purged;
+    }
+
+    async Task<OperatorFinding?> FindAsync(string partition, string id, CancellationToken cancellation)
+    {
+        var found = await _table.GetEntityIfExistsAsync<TableEntity>(partition, id, cancellationToken: cancellation);
+        return found.HasValue ? Read(found.Value!) : null;
     }
 
     static TableEntity Row(string partition, OperatorFinding finding) => new(partition, finding.Id)
