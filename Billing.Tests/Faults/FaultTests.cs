@@ -11,8 +11,11 @@ namespace Billing.Tests.Faults;
 [Collection(OnStorage.Name)]
 public class FaultTests(AzuriteFixture azurite)
 {
-    /// <summary>All calls in all ways take an hour: the environment asks for them, of <c>all</c> flows or of one by its name.</summary>
+    /// <summary>All calls in all ways take hours: the environment asks for them, of <c>all</c> flows or of one by its name.</summary>
     static readonly string? Wholly = Environment.GetEnvironmentVariable("FAULTS");
+
+    /// <summary>The same over the ports in memory, where it takes minutes: the calls of the ports fail, not the requests to storage.</summary>
+    static readonly bool InMemory = Environment.GetEnvironmentVariable("FAULTS_STORAGE") == "memory";
 
     /// <summary>Otherwise one case of so many; which of them, the environment may say.</summary>
     const int Every = 167;
@@ -72,7 +75,7 @@ public class FaultTests(AzuriteFixture azurite)
 
     async Task<(string? Struck, int Calls, string Outcome)> RunAsync(Flow flow, int place, Fault kind)
     {
-        await using var world = await World.StartAsync(new StorageInAzurite(azurite.ConnectionToNew()));
+        await using var world = await World.StartAsync(InMemory ? new StorageInMemory() : new StorageInAzurite(azurite.ConnectionToNew()));
         try
         {
             await flow.Begin(world);

@@ -1,4 +1,6 @@
+using Billing.Invoices;
 using Billing.Tests.Api;
+using Billing.Values;
 
 namespace Billing.Tests.Faults;
 
@@ -47,6 +49,39 @@ public class RacingTests(AzuriteFixture azurite)
         var picture = await world.PictureAsync();
         TestContext.Current.TestOutputHelper!.WriteLine($"{picture.Accounts[0].Documents.Count} documents, {picture.Accounts[0].Charges.Count} charges");
         Invariants.HoldWhenQuiet(picture with { Findings = [.. picture.Findings.Where(finding => finding.Code is not ("surplus_refunded" or "refund_by_hand"))] });
+    }
+
+    /// <summary>What Stripe answers is old by the time it arrives: another instance has voided the invoice, and seen to what was under way.</summary>
+    [Theory]
+    [InlineData(Visa, "/v1/payment_intents/")]
+    [InlineData(Visa, "/v1/checkout/sessions/")]
+    [InlineData(Declined, "/v1/payment_intents/")]
+    [InlineData(Debit, "/v1/payment_intents/")]
+    [InlineData(Debit, "/v1/checkout/sessions/")]
+    public async Task Nothing_is_kept_for_an_invoice_that_is_voided_while_Stripe_is_asked_of_its_payment(string number, string asked)
+    {
+        await using var world = await World.StartAsync(new StorageInMemory());
+        await using var second = await world.StartHostAsync(world.Clock);
+        await using var other = world.ServiceOn(second);
+        var acme = await world.Service.OpenAsync("business", id: "acme");
+        await world.QuietAsync();
+        var page = await acme.PayPageAsync("inv-1");
+        await world.Stripe.CompleteAsync(page, number);
+        Answer? voided = null;
+        world.Host.Wire.Meanwhile(asked, async () => voided = await acme.On(other).OperateAsync("/invoices/inv-1/void", new { reason = "Kulanz" }));
+
+        await world.QuietAsync();
+        Assert.Equal(200, voided?.Status);
+        await world.StopAsync(world.Clock.GetUtcNow().AddDays(7));
+        await world.SettleAsync();
+
+        var picture = await world.PictureAsync();
+        Invariants.HoldWhenQuiet(picture with { Findings = [.. picture.Findings.Where(finding => finding.Code != "surplus_refunded")] });
+        var (invoice, note) = (picture.Accounts[0].Documents.Single(document => document.Id.ToString() == "inv-1"), picture.Accounts[0].Documents.Single(document => document.Corrects is not null));
+        Assert.Equal((Money.Zero, Money.Zero, true), (invoice.Balance, note.Owed, note.IsFullCorrection));
+        Assert.Equal(number == Declined ? InvoiceStatus.Void : InvoiceStatus.Paid, invoice.Status);
+        Assert.NotEqual(200, (await world.Stripe.CompleteAsync(page, Visa)).Status);
+        Assert.Equal(number == Declined ? 0 : 1, picture.Accounts[0].Refunds.Count);
     }
 
     static async Task<List<Answer>> LiveAsync(Customer acme, Random random)

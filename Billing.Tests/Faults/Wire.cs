@@ -39,6 +39,7 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
     Func<string, bool> strikes = _ => false;
     Fault fault;
     string? faulty;
+    (string Part, Func<Task> What)? meanwhile;
 
     /// <summary>What has left so far, in order: <c>PUT /documents/acme/2026/RE-1.pdf</c>.</summary>
     public IReadOnlyList<string> Calls
@@ -64,6 +65,9 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
 
     public void End() => IsDead = true;
 
+    /// <summary>After the next call to an address that holds this was worked on, and before its answer arrives, that happens.</summary>
+    public void Meanwhile(string part, Func<Task> what) => meanwhile = (part, what);
+
     /// <summary>A call that does not go over the network.</summary>
     public async Task<T> CallAsync<T>(string call, Func<Task<T>> work)
     {
@@ -79,7 +83,13 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
         switch (Meet($"{request.Method} {request.RequestUri!.PathAndQuery}", id))
         {
             case null:
-                return await ForwardAsync(request, cancellationToken);
+                var answer = await ForwardAsync(request, cancellationToken);
+                if (meanwhile is { } happening && request.RequestUri.PathAndQuery.Contains(happening.Part, StringComparison.Ordinal))
+                {
+                    meanwhile = null;
+                    await happening.What();
+                }
+                return answer;
             // Stripe keeps a failure under its key and answers with it again: only the simulator can do that.
             case (Fault.Error or Fault.ErrorAfter) and var error when request.RequestUri.Port == stripePort:
                 await stripe.FailAsync("*", error == Fault.Error ? "500" : "500_after");
