@@ -54,7 +54,6 @@ public class RacingTests(AzuriteFixture azurite)
     /// <summary>What Stripe answers is old by the time it arrives: another instance has voided the invoice, and seen to what was under way.</summary>
     [Theory]
     [InlineData(Visa, "/v1/payment_intents/")]
-    [InlineData(Visa, "/v1/checkout/sessions/")]
     [InlineData(Declined, "/v1/payment_intents/")]
     [InlineData(Debit, "/v1/payment_intents/")]
     [InlineData(Debit, "/v1/checkout/sessions/")]
@@ -68,10 +67,19 @@ public class RacingTests(AzuriteFixture azurite)
         var page = await acme.PayPageAsync("inv-1");
         await world.Stripe.CompleteAsync(page, number);
         Answer? voided = null;
-        world.Host.Wire.Meanwhile(asked, async () => voided = await acme.On(other).OperateAsync("/invoices/inv-1/void", new { reason = "Kulanz" }));
+        world.Host.Wire.Meanwhile(asked, async () =>
+        {
+            // A page on which another card could be tried is left to the instance that asks.
+            if (number == Declined) await world.Stripe.FailAsync("POST /v1/checkout/sessions/*/expire", "429");
+            voided = await acme.On(other).OperateAsync("/invoices/inv-1/void", new { reason = "Kulanz" });
+        });
 
+        // One event alone: the next one would find everything as it is by then.
+        world.Events = Arrival.Never;
+        await world.DeliverAsync((await world.NewsAsync()).Last(told => told.Contains("\"type\":\"payment_intent.", StringComparison.Ordinal)));
         await world.QuietAsync();
         Assert.Equal(200, voided?.Status);
+        Assert.NotEqual(200, (await world.Stripe.CompleteAsync(page, Visa)).Status);
         await world.StopAsync(world.Clock.GetUtcNow().AddDays(7));
         await world.SettleAsync();
 
@@ -80,7 +88,6 @@ public class RacingTests(AzuriteFixture azurite)
         var (invoice, note) = (picture.Accounts[0].Documents.Single(document => document.Id.ToString() == "inv-1"), picture.Accounts[0].Documents.Single(document => document.Corrects is not null));
         Assert.Equal((Money.Zero, Money.Zero, true), (invoice.Balance, note.Owed, note.IsFullCorrection));
         Assert.Equal(number == Declined ? InvoiceStatus.Void : InvoiceStatus.Paid, invoice.Status);
-        Assert.NotEqual(200, (await world.Stripe.CompleteAsync(page, Visa)).Status);
         Assert.Equal(number == Declined ? 0 : 1, picture.Accounts[0].Refunds.Count);
     }
 
