@@ -47,7 +47,7 @@ public static class BillingServices
         var datev = settings.Datev(terms.Catalog);
         var retention = settings.Retention();
         // An account may have 200 running add-ons: who books them all in one go gets through.
-        var limits = new CallLimits(settings.Limit("Previews", new(AtOnce: 300, PerMinute: 120)), settings.Limit("Sessions", new(AtOnce: 60, PerMinute: 30)));
+        var (previews, sessions) = (settings.Limit("Previews", new(AtOnce: 300, PerMinute: 120)), settings.Limit("Sessions", new(AtOnce: 60, PerMinute: 30)));
         settings.ThrowIfWrong();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -89,7 +89,7 @@ public static class BillingServices
         }));
         services.AddSingleton<IPaymentGateway, StripeGateway>().AddSingleton<TableProviderEvents>().AddSingleton<IProviderEvents>(provider => provider.GetRequiredService<TableProviderEvents>()).AddSingleton<StripeEvents>();
         services.AddSingleton<Collections>().AddSingleton<WorkProviderEvent>();
-        services.AddSingleton<Tokens>().AddSingleton(limits).AddSingleton<Api>().AddSingleton<Answers>();
+        services.AddSingleton<Tokens>().AddSingleton(_ => new CallLimits(previews, sessions)).AddSingleton<Api>().AddSingleton<Answers>();
         services.AddSingleton<TellCrm>();
         services.AddSingleton(retention).AddSingleton(new Pseudonyms(key)).AddSingleton<TableStaffActions>();
         services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
