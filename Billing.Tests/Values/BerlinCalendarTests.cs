@@ -63,6 +63,7 @@ public class BerlinCalendarTests
     [Theory]
     [InlineData(1954, "1954-04-18")] // simpler rules fail in these years
     [InlineData(1981, "1981-04-19")]
+    [InlineData(2033, "2033-04-17")] // the first year of the moon's cycle of 19
     [InlineData(2049, "2049-04-18")]
     [InlineData(2076, "2076-04-19")]
     [InlineData(2000, "2000-04-23")]
