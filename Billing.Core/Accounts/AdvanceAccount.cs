@@ -46,7 +46,7 @@ public static class AdvanceAccount
 
     /// <summary>
     /// What every commit ends with: access as it now is (told if it changed), and ended bookings on their way out of the state, at most
-    /// <see cref="MostArchived"/> a commit and none that could still be withdrawn.
+    /// <see cref="MostAtOnce"/> a commit and none that could still be withdrawn.
     /// </summary>
     public static AccountChange Conclude(AccountChange change, Terms terms, DateOnly today, DateTimeOffset at)
     {
@@ -61,7 +61,7 @@ public static class AdvanceAccount
                 .Journaled(at, Actor.System, $"access.{access.State.Code()}", Sentence(access));
         }
 
-        var leaving = change.Account.Bookings.Where(booking => !booking.IsRunning && !booking.CanBeWithdrawn(today)).Take(MostArchived).ToList();
+        var leaving = change.Account.Bookings.Where(booking => !booking.IsRunning && !booking.CanBeWithdrawn(today)).Take(MostAtOnce).ToList();
         return leaving.Count == 0 ? change : change with
         {
             Account = change.Account with { Bookings = change.Account.Bookings.RemoveRange(leaving) },
@@ -69,8 +69,8 @@ public static class AdvanceAccount
         };
     }
 
-    /// <summary>Keeps a commit far below the 100 rows of a batch.</summary>
-    public const int MostArchived = 40;
+    /// <summary>Of what has rows of its own: keeps a commit below the 100 rows of a batch.</summary>
+    public const int MostAtOnce = 40;
 
     static string Sentence(AccessStatus access) => access.State switch
     {

@@ -13,9 +13,8 @@ public static class Dunning
     public static int LevelOn(Receivable open, AccessTerms terms, DateOnly today) =>
         !open.IsOverdue(today) ? 0 : DaysOf(terms).Count(days => open.DueOn.AddDays(days) <= today);
 
-    /// <summary>The receivables whose level has risen.</summary>
-    public static bool IsDue(Account account, AccessTerms terms, DateOnly today) =>
-        Risen(account, terms, today).Any();
+    /// <summary>Whether the level of any receivable has risen.</summary>
+    public static bool IsDue(Account account, AccessTerms terms, DateOnly today) => Risen(account, terms, today).Any();
 
     /// <summary>The next day on which a level rises.</summary>
     public static DateOnly? NextDay(Account account, AccessTerms terms, DateOnly today) => account.Receivables
@@ -27,7 +26,7 @@ public static class Dunning
     {
         var change = new AccountChange(account);
         // Each has a line in the journal: so many fit into one commit, the next one does the rest.
-        foreach (var (open, level) in Risen(account, terms, today).Take(AdvanceAccount.MostArchived))
+        foreach (var (open, level) in Risen(account, terms, today).Take(AdvanceAccount.MostAtOnce))
         {
             change = change.With(change.Account.WithReceivable(open with { DunningLevel = level }))
                 .Notify(new("invoice.overdue") { InvoiceId = open.Invoice.ToString(), Number = open.Number, State = Names[level], AmountDueCents = open.AmountDue.Cents, DueOn = open.DueOn })
@@ -36,6 +35,7 @@ public static class Dunning
         return change;
     }
 
+    /// <summary>The receivables whose level has risen, and to which.</summary>
     static IEnumerable<(Receivable Open, int Level)> Risen(Account account, AccessTerms terms, DateOnly today) =>
         account.Receivables.Select(open => (Open: open, Level: LevelOn(open, terms, today))).Where(risen => risen.Level > risen.Open.DunningLevel);
 

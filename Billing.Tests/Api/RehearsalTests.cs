@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Azure;
@@ -127,11 +126,8 @@ public class RehearsalTests(TroubledService troubled) : IClassFixture<TroubledSe
     }
 
     /// <summary>The log is written beside the work: a line may come a moment later.</summary>
-    async Task SaidAsync(string text)
-    {
-        for (var waited = Stopwatch.StartNew(); !Service.Said.Any(line => line.Contains(text, StringComparison.Ordinal)); await Task.Delay(20, Stop))
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"It was not said: {text}");
-    }
+    Task SaidAsync(string text) =>
+        Waiting.UntilAsync(() => Task.FromResult(Service.Said.Any(line => line.Contains(text, StringComparison.Ordinal))), $"It was not said: {text}");
 
     /// <summary>The moment at which the account's period closes.</summary>
     static async Task<DateTimeOffset> DueAsync(Customer customer)

@@ -18,12 +18,7 @@ public class TableDueIndexTests(AzuriteFixture azurite)
     static DueAccount Entry(DateTimeOffset moment, DuePurpose purpose = DuePurpose.Account) =>
         new(AccountId.Parse($"due-{Interlocked.Increment(ref _accounts)}"), moment, 12, purpose);
 
-    async Task<List<DueAccount>> DueBy(DateTimeOffset now)
-    {
-        var due = new List<DueAccount>();
-        await foreach (var entry in _index.DueAsync(now, Stop)) due.Add(entry);
-        return due;
-    }
+    Task<List<DueAccount>> DueBy(DateTimeOffset now) => _index.DueAsync(now, Stop).ToListAsync(Stop).AsTask();
 
     [Fact]
     public async Task An_entry_is_due_from_its_minute_on()

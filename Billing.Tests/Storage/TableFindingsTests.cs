@@ -14,12 +14,7 @@ public class TableFindingsTests(AzuriteFixture azurite)
 
     static OperatorFinding Finding(string id) => new(id, AccountId.Parse("acme"), A.Instant("2026-08-10T00:00:00Z"), "suspension_lasts", "Seit 11.07.2026 gesperrt.");
 
-    async Task<List<OperatorFinding>> List(bool resolved)
-    {
-        var found = new List<OperatorFinding>();
-        await foreach (var finding in _findings.ListAsync(resolved, Stop)) found.Add(finding);
-        return found;
-    }
+    Task<List<OperatorFinding>> List(bool resolved) => _findings.ListAsync(resolved, Stop).ToListAsync(Stop).AsTask();
 
     [Fact]
     public async Task A_finding_is_open_once_until_it_is_resolved()
