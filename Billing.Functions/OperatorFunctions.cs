@@ -19,12 +19,8 @@ public sealed partial class OperatorFunctions(
     [Function("ListFindings")]
     public Task<IResult> FindingsAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "operator/findings")] HttpRequest request, CancellationToken cancellation) =>
-        api.CallAsync(request, Allow.Operator, async (_, _) =>
-        {
-            var open = new List<FindingView>();
-            await foreach (var finding in findings.ListAsync(resolved: request.Query["resolved"] == "true", cancellation)) open.Add(Contract.Finding(finding));
-            return Answers.Decided(Api.Json(new FindingsView(open)));
-        }, cancellation);
+        api.CallAsync(request, Allow.Operator, async (_, _) => Answers.Decided(Api.Json(new FindingsView(
+            await findings.ListAsync(resolved: request.Query["resolved"] == "true", cancellation).Select(Contract.Finding).ToListAsync(cancellation)))), cancellation);
 
     [Function("ResolveFinding")]
     public Task<IResult> ResolveAsync(
@@ -53,8 +49,7 @@ public sealed partial class OperatorFunctions(
         {
             var account = call.Account;
             var outbox = await store.ListOutboxAsync(account.Id, cancellation);
-            var inbox = new List<string>();
-            await foreach (var waiting in events.ListPostponedAsync(account.Id, cancellation)) inbox.Add(waiting);
+            var inbox = await events.ListPostponedAsync(account.Id, cancellation).ToListAsync(cancellation);
             return Answers.Decided(Api.Json(new OperatorAccountView(
                 Contract.Account(account), account.Version, account.Due?.Moment, Contract.Access(account.Access), account.Draft?.Id.ToString(),
                 account.AmountDue,

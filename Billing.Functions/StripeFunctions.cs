@@ -18,6 +18,9 @@ public sealed class StripeFunctions(
     /// <summary>The first reading goes back longer than Stripe repeats a webhook, each later one to a while before the one before it.</summary>
     static readonly TimeSpan FirstLooksBack = TimeSpan.FromDays(4), LooksBack = TimeSpan.FromHours(1);
 
+    /// <summary>For how long Stripe lists an event.</summary>
+    static readonly TimeSpan Listed = TimeSpan.FromDays(30);
+
     /// <summary>A night in which everybody is charged has more events than an hour has time for one after the other.</summary>
     const int AtOnce = 16;
 
@@ -57,6 +60,8 @@ public sealed class StripeFunctions(
                 // Known and not done: its message may have been lost.
                 if (await events.AddAsync(happened, stop) || await events.FindOpenAsync(happened.Id, stop) is not null) await queue.EnqueueAsync(happened.Id, stop);
             });
+            if (since < now - Listed)
+                log.LogError("Nobody read Stripe's events from {Since:O} on, and Stripe lists them for {Days} days alone: some may be lost", since, Listed.Days);
             await events.SetReadUntilAsync(now, cancellation);
         }
         catch (PaymentProviderUnavailableException outage)

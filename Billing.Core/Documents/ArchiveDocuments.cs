@@ -9,6 +9,24 @@ namespace Billing.Documents;
 /// <summary>Makes the PDF of a document. The same document gives the same bytes, as long as software and letterhead stay as they are.</summary>
 public delegate byte[] RenderDocument(Invoice document);
 
+static class RenderedFile
+{
+    /// <summary>An issued document as a file; null, and logged, where it cannot be rendered.</summary>
+    public static DocumentFile? TryFile(this RenderDocument render, AccountId account, Invoice issued, ILogger log)
+    {
+        try
+        {
+            return new(account, issued.Number!, issued.Kind, issued.Date, render(issued.AsIssued));
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            // What is owed does not depend on how it looks.
+            log.LogError(bug, "Account {Account}: {Document} cannot be rendered", account, issued.Number);
+            return null;
+        }
+    }
+}
+
 /// <summary>
 /// Issued documents on their way into the archive: rendered before the commit that issues them, so that their hash is committed with them;
 /// archived after it. A document that cannot be rendered is issued all the same, and a person is told.
@@ -23,7 +41,7 @@ public sealed class ArchiveDocuments(IDocumentArchive archive, IDocumentIndex in
         var files = new List<DocumentFile>();
         foreach (var invoice in issued)
         {
-            if (TryRender(change.Account.Id, invoice) is not { } file) continue;
+            if (render.TryFile(change.Account.Id, invoice, log) is not { } file) continue;
             files.Add(file);
             change = Archived(change, invoice, file.Sha256, at);
         }
@@ -53,24 +71,10 @@ public sealed class ArchiveDocuments(IDocumentArchive archive, IDocumentIndex in
     public async Task<string?> KeepAsync(AccountId account, Invoice issued, DateTimeOffset now, CancellationToken cancellation)
     {
         if (await archive.FindAsync(DocumentFile.NameOf(account, issued), cancellation) is { } there) return DocumentFile.HashOf(there);
-        if (TryRender(account, issued) is { } file) return await KeepAsync(file, cancellation);
+        if (render.TryFile(account, issued, log) is { } file) return await KeepAsync(file, cancellation);
         await findings.AddAsync(
             new($"{account}-{issued.Id}-unrendered", account, now, "document_not_rendered", $"{issued.Number} lässt sich nicht als PDF erzeugen und ist nicht archiviert."),
             cancellation);
         return null;
-    }
-
-    DocumentFile? TryRender(AccountId account, Invoice issued)
-    {
-        try
-        {
-            return new(account, issued.Number!, issued.Kind, issued.Date, render(issued.AsIssued));
-        }
-        catch (Exception bug) when (bug is not OutOfMemoryException)
-        {
-            // What is owed does not depend on how it looks.
-            log.LogError(bug, "Account {Account}: {Document} cannot be rendered", account, issued.Number);
-            return null;
-        }
     }
 }

@@ -13,7 +13,10 @@ namespace Billing.Documents;
 public sealed class OpenDocument(
     IAccountStore store, IDocumentArchive archive, Accounts.Accounts accounts, IFindings findings, RenderDocument render, ILogger<OpenDocument> log)
 {
-    /// <summary>The file, or <c>document_damaged</c>: what is archived is not what was issued. The operator is told once.</summary>
+    /// <summary>
+    /// The file, or <c>document_damaged</c>: what is archived is not what was issued; or <c>internal_error</c>: nothing is, since it cannot be rendered. The
+    /// operator is told of either once.
+    /// </summary>
     public async Task<Decision<byte[]>> PdfAsync(AccountId account, Invoice document, DateTimeOffset now, CancellationToken cancellation)
     {
         if (document.Number is null) return render(document);
@@ -23,7 +26,7 @@ public sealed class OpenDocument(
         // Not archived yet, or archived by someone who has yet to commit the hash.
         if (document.Sha256 is null || await IsPromisedAsync(account, document.Id, cancellation)) await accounts.ArchiveAsync(account, document.Id, now, cancellation);
         var current = (await store.FindInvoiceAsync(account, document.Id, cancellation))!;
-        if (current.Sha256 is null) return render(current.AsIssued); // it could not be rendered: this says why
+        if (current.Sha256 is null) return Refusals.DocumentNotRendered;
         var archived = await archive.FindAsync(name, cancellation);
         if (archived is not null && DocumentFile.HashOf(archived) == current.Sha256) return archived;
         return archived is null && await RestoredAsync(account, current, cancellation) is { } restored ? restored : await DamagedAsync(account, current, archived, now, cancellation);
@@ -39,8 +42,7 @@ public sealed class OpenDocument(
     /// <summary>A file that got lost and comes out the same to the bit is archived again.</summary>
     async Task<byte[]?> RestoredAsync(AccountId account, Invoice issued, CancellationToken cancellation)
     {
-        var again = new DocumentFile(account, issued.Number!, issued.Kind, issued.Date, render(issued.AsIssued));
-        if (again.Sha256 != issued.Sha256) return null;
+        if (render.TryFile(account, issued, log) is not { } again || again.Sha256 != issued.Sha256) return null;
         await archive.AddAsync(again, cancellation);
         log.LogWarning("Account {Account}: {Document} was gone from the archive and has been archived again", account, issued.Number);
         return again.Pdf;

@@ -8,7 +8,7 @@ namespace Billing.Exports;
 
 /// <summary>
 /// The archived files of a range as a ZIP: <c>{year}-{month}/{number}.pdf</c>, behind them <c>index.csv</c> and <c>SHA256SUMS</c> (as sha256sum
-/// writes and checks it). A document whose file is damaged is in the index, with a note instead of a file.
+/// writes and checks it). A document that has no file, or a damaged one, is in the index, with a note instead.
 /// </summary>
 public sealed class DocumentsZip(IssuedDocuments issued, OpenDocument documents)
 {

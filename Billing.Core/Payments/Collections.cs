@@ -129,9 +129,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
 
         var invoice = (await store.FindInvoiceAsync(id, invoiceId, cancellation))!;
         var session = await gateway.OpenPaymentAsync(outcome.Account, invoiceId, attempt!, invoice.Number!, back, cancellation);
-        await CommitAsync(id, invoiceId, now, (account, _, _) => account.FindReceivable(invoiceId) is { Slot: { } slot } open && slot.Id == attempt!.Id
-            ? new(account.WithReceivable(open with { Slot = slot with { Session = session.Id, TryAt = now + LookAgain / 2 } }))
-            : new(account), cancellation);
+        await CommitAsync(id, invoiceId, now, (account, _, _) => Opened(account, invoiceId, attempt!, session, now), cancellation);
         // Another request found nothing at the provider yet and opened a page of its own: only one of them may be paid.
         if ((await store.FindAsync(id, cancellation))?.Account.FindReceivable(invoiceId)?.Slot?.Id == attempt!.Id) return session;
         await gateway.ExpireSessionAsync(session.Id, cancellation);
@@ -221,11 +219,15 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             return;
         }
         await CommitAsync(account.Id, open.Invoice, now, (current, invoice, today) => session is { IsOpen: true }
-            ? current.FindReceivable(open.Invoice) is { Slot: { } taken } still && taken.Id == slot.Id
-                ? new(current.WithReceivable(still with { Slot = taken with { Session = session.Id, TryAt = now + LookAgain / 2 } }))
-                : new(current)
+            ? Opened(current, open.Invoice, slot, session, now)
             : CollectInvoice.Abandon(current, invoice, slot, today, again: false), cancellation);
     }
+
+    /// <summary>The attempt's page is open: after the half hour that it has, it is looked at. Nothing where another attempt has its place by now.</summary>
+    static AccountChange Opened(Account account, InvoiceId invoice, PaymentAttempt attempt, SessionSnapshot session, DateTimeOffset now) =>
+        account.FindReceivable(invoice) is { Slot: { } slot } open && slot.Id == attempt.Id
+            ? new(account.WithReceivable(open with { Slot = slot with { Session = session.Id, TryAt = now + LookAgain / 2 } }))
+            : new(account);
 
     async Task GoOnAsync(Account account, RefundAttempt attempt, DateTimeOffset now, CancellationToken cancellation)
     {

@@ -21,6 +21,7 @@ public static class Refusals
     public static readonly Refusal InvoiceNotFound = new("invoice_not_found");
     public static readonly Refusal DocumentNotIssued = new("document_not_issued");
     public static readonly Refusal DocumentDamaged = new("document_damaged");
+    public static readonly Refusal DocumentNotRendered = new("internal_error");
     public static readonly Refusal AddOnNotFound = new("add_on_not_found");
     public static readonly Refusal FindingNotFound = new("finding_not_found");
     public static readonly Refusal PlanUnknown = new("plan_unknown");

@@ -64,6 +64,15 @@ sealed class Simulator : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Url => _account.Url;
 
+    /// <summary>The event of what has happened last; null where nothing has.</summary>
+    public string? LastEvent
+    {
+        get
+        {
+            lock (_account.Gate) return _account.All("event") is [.., var last] ? last.Id() : null;
+        }
+    }
+
     IEnumerable<Route> Events =>
     [
         new("GET", "/v1/events", $"{Answers.Paging} type types[] delivery_success", call => _account.Page(

@@ -225,9 +225,11 @@ public class LifeTests(Walk<LifeTests> walk) : Stories(walk), IClassFixture<Walk
         var acme = await Open("smart", on: "2026-05-06");
         await Until("2026-07-10");
         var path = $"api/operator/findings/{Assert.Single(await Findings(acme)).Text("id")}/resolve";
-        var first = await Service.SendAsync(HttpMethod.Post, path, new { reason = "Angerufen" }, await Service.TokenAsync("operator"), key: "once");
-        var again = await Service.SendAsync(HttpMethod.Post, path, new { reason = "Angerufen" }, await Service.TokenAsync("operator"), key: "once");
+        async Task<Answer> Resolve(string reason) => await Service.SendAsync(HttpMethod.Post, path, new { reason }, await Service.TokenAsync("operator"), key: "once");
+        var first = await Resolve("Angerufen");
+        var again = await Resolve("Angerufen");
         Assert.Equal((200, first.Json.ToString()), (again.Status, again.Json.ToString()));
+        (await Resolve("Noch einmal")).Refused(422, "idempotency_key_reused");
     });
 
     [Fact]

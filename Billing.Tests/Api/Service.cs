@@ -282,8 +282,9 @@ public sealed class Service : IAsyncDisposable
             told.AddRange(heard.Select(body => (body.Text("account"), Faults.Crm.Read(body))));
         }
         var toldOf = told.ToLookup(told => told.Account, told => told.Told);
-        return await new StoredWorld(place.Storage, hosts[0].Stripe)
-            .PictureAsync(await hosts[0].NowAsync(), account => [.. toldOf[account]], only.Select(customer => customer.Id).ToHashSet());
+        var world = new StoredWorld(place.Storage, hosts[0].Stripe);
+        var picture = await world.PictureAsync(await hosts[0].NowAsync(), account => [.. toldOf[account]], only.Select(customer => customer.Id).ToHashSet());
+        return picture with { Queues = await world.CountAsync() };
     }
 
     public async Task<Customer> OpenAsync(string plan, object? details = null, string? id = null)

@@ -288,7 +288,7 @@ public class ArchiveTests
         await TickLater();
         Assert.Equal(("document_not_rendered", "acme-inv-2-unrendered"), _billing.Outside.Findings.Values.Select(finding => (finding.Code, finding.Id)).Single());
         Assert.Empty(await _billing.Store.ListOutboxAsync(id, Stop));
-        await Assert.ThrowsAsync<NotSupportedException>(() => Open(id, Last(id)));
+        Assert.Equal("internal_error", (await Open(id, Last(id))).Refusal());
 
         _billing.Render = render;
         var pdf = (await Open(id, Last(id))).Value();

@@ -270,31 +270,37 @@ public class ExportTests
     }
 
     [Fact]
-    public async Task A_damaged_file_is_not_in_the_zip_and_the_index_says_so()
+    public async Task A_file_that_is_damaged_or_gone_is_not_in_the_zip_and_the_index_says_so()
     {
         var billing = await Issued.MonthsOfManyAsync();
-        var damaged = billing.Archive.Files.Keys.First();
+        var (damaged, gone) = (billing.Archive.Files.Keys.First(), billing.Archive.Files.Keys.Last());
         billing.Archive.Files[damaged] = "%PDF of someone else"u8.ToArray();
+        billing.Archive.Files.Remove(gone);
+        billing.Render = _ => throw new NotSupportedException();
         var file = new AsyncOnly();
 
         await new DocumentsZip(Of(billing), billing.Documents).WriteAsync(Range, Now, file, Stop);
 
         using var zip = new ZipArchive(new MemoryStream(file.ToArray()), ZipArchiveMode.Read);
-        var name = damaged.Split('/')[^1];
-        Assert.DoesNotContain(zip.Entries, entry => entry.Name == name);
-        Assert.Contains("verändert", Encoding.UTF8.GetString(Read(zip, "index.csv")).Split("\r\n").Single(line => line.StartsWith(name[..^4], StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Single(billing.Outside.Findings.Values, finding => finding.Code == "document_damaged");
+        var index = Encoding.UTF8.GetString(Read(zip, "index.csv")).Split("\r\n");
+        Assert.All([damaged, gone], missing =>
+        {
+            var name = missing.Split('/')[^1];
+            Assert.DoesNotContain(zip.Entries, entry => entry.Name == name);
+            Assert.Contains("fehlt oder ist verändert", index.Single(line => line.StartsWith(name[..^4], StringComparison.Ordinal)), StringComparison.Ordinal);
+        });
+        Assert.Equal(2, billing.Outside.Findings.Values.Count(finding => finding.Code == "document_damaged"));
     }
 
     [Fact]
     public async Task A_zip_that_breaks_off_cannot_be_opened()
     {
         var billing = await Issued.MonthsOfManyAsync();
-        billing.Render = _ => throw new NotSupportedException();
-        billing.Archive.Files.Remove(billing.Archive.Files.Keys.Last()); // must be rendered anew, and cannot
+        billing.Archive.Files.Remove(billing.Archive.Files.Keys.Last()); // is archived again, and nobody is told
+        billing.Archive.LosesAnswers = true;
         var file = new AsyncOnly();
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => new DocumentsZip(Of(billing), billing.Documents).WriteAsync(Range, Now, file, Stop));
+        await Assert.ThrowsAsync<IOException>(() => new DocumentsZip(Of(billing), billing.Documents).WriteAsync(Range, Now, file, Stop));
 
         Assert.NotEqual(0, file.Length);
         Assert.Throws<InvalidDataException>(() => new ZipArchive(new MemoryStream(file.ToArray()), ZipArchiveMode.Read));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Billing.Adapters.Queues;
+using Billing.Tests.Api;
 
 namespace Billing.Tests.Faults;
 
@@ -71,6 +72,19 @@ public class FaultTests(AzuriteFixture azurite)
         await world.SettleAsync();
 
         Invariants.HoldWhenQuiet(await world.PictureAsync());
+    }
+
+    [Theory]
+    [InlineData("2026-06-05T08:00:00Z", false)]
+    [InlineData("2026-06-07T08:00:00Z", true)]
+    public async Task That_events_of_Stripe_s_may_be_lost_is_said(string until, bool isSaid)
+    {
+        await using var world = await World.StartAsync(new StorageInMemory());
+        await world.StopAsync(Moment.Of("2026-05-06T09:00:00Z"));
+
+        await world.StopAsync(Moment.Of(until));
+
+        Assert.Equal(isSaid, world.Log.Lines.Any(line => line.StartsWith("Error Nobody read Stripe's events", StringComparison.Ordinal)));
     }
 
     async Task<(string? Struck, int Calls, string Outcome)> RunAsync(Flow flow, int place, Fault kind)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Storage.Queues;
 using Billing.Accounts;
 using Billing.Documents;
@@ -29,24 +30,44 @@ interface IStorage
     Task ReturnAsync(string queue, Message message, bool isDone);
 }
 
-/// <summary>The emulator: a storage account of its own.</summary>
+/// <summary>The emulator: a storage account of its own, with services that reach it over their <see cref="Wire"/> alone.</summary>
 sealed class StorageInAzurite(string connection) : IStorage
 {
     readonly QueueServiceClient queues = new(connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+    readonly ConcurrentDictionary<string, int> poison = new();
+
+    /// <summary>The queues that something was put into since they were found empty; it costs to look at the others.</summary>
+    readonly ConcurrentDictionary<string, bool> filled = new();
+
+    StoredWorld? stored;
 
     public string Connection => connection;
 
     public void Compose(IServiceCollection services, Wire wire)
     {
         // The product's own adapters are there already.
+        wire.Forwarded = request =>
+        {
+            if (request.Method == HttpMethod.Post && request.RequestUri!.Segments is [.., var queue, "messages"]) filled[queue.TrimEnd('/')] = true;
+        };
     }
 
     public bool Runs(string timer) => true;
 
-    public Task<Picture> PictureAsync(DateTimeOffset now, Api.StripeControl stripe, Crm crm) => new StoredWorld(connection, stripe).PictureAsync(now, crm.ToldOf);
+    public async Task<Picture> PictureAsync(DateTimeOffset now, Api.StripeControl stripe, Crm crm)
+    {
+        stored ??= new(connection, stripe);
+        return await stored.PictureAsync(now, crm.ToldOf) with { Queues = filled.Keys.Select(queue => (queue, 1)).Concat(poison.Select(queue => (queue.Key, queue.Value))).ToDictionary() };
+    }
 
-    public async Task<IReadOnlyList<Message>> ReceiveAsync(string queue) =>
-        [.. (await queues.GetQueueClient(queue).ReceiveMessagesAsync(32, TimeSpan.FromMinutes(1))).Value.Select(message => new Message(message.MessageId, message.PopReceipt, message.MessageText, message.DequeueCount))];
+    public async Task<IReadOnlyList<Message>> ReceiveAsync(string queue)
+    {
+        const int Most = 32;
+        if (!filled.TryRemove(queue, out _)) return [];
+        var received = (await queues.GetQueueClient(queue).ReceiveMessagesAsync(Most, TimeSpan.FromMinutes(1))).Value;
+        if (received.Length == Most) filled[queue] = true;
+        return [.. received.Select(message => new Message(message.MessageId, message.PopReceipt, message.MessageText, message.DequeueCount))];
+    }
 
     public async Task ReturnAsync(string queue, Message message, bool isDone)
     {
@@ -54,14 +75,10 @@ sealed class StorageInAzurite(string connection) : IStorage
         if (!isDone && message.Tries < Host.MostTries)
         {
             await client.UpdateMessageAsync(message.Id, message.Receipt, message.Text, TimeSpan.Zero);
+            filled[queue] = true;
             return;
         }
-        if (!isDone)
-        {
-            var poison = queues.GetQueueClient($"{queue}-poison");
-            await poison.CreateIfNotExistsAsync();
-            await poison.SendMessageAsync(message.Text);
-        }
+        if (!isDone) poison.AddOrUpdate($"{queue}-poison", 1, (_, before) => before + 1);
         await client.DeleteMessageAsync(message.Id, message.Receipt);
     }
 }

@@ -54,6 +54,9 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
     public string? Struck { get; private set; }
     public bool IsDead { get; private set; }
 
+    /// <summary>Told of each request that was worked on.</summary>
+    public Action<HttpRequestMessage>? Forwarded { get; set; }
+
     /// <summary>From now on the count begins anew; the call in that place, from 1, fails.</summary>
     public void Arm(int place, Fault how) => Arm(_ => calls.Count == place, how);
 
@@ -145,13 +148,20 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
         };
     }
 
-    Task<HttpResponseMessage> ForwardAsync(HttpRequestMessage request, CancellationToken cancellation) =>
-        request.RequestUri!.Port == Crm.Port ? crm.ReceiveAsync(request) : Network.SendAsync(request, cancellation);
+    async Task<HttpResponseMessage> ForwardAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var answer = await (request.RequestUri!.Port == Crm.Port ? crm.ReceiveAsync(request) : Network.SendAsync(request, cancellation));
+        Forwarded?.Invoke(request);
+        return answer;
+    }
 
+    /// <summary>As storage says it: tables in JSON, blobs and queues in XML, each where the client asks for it.</summary>
     static HttpResponseMessage Refused(HttpRequestMessage request) => new(HttpStatusCode.ServiceUnavailable)
     {
         RequestMessage = request,
-        Content = new StringContent("""{"odata.error":{"code":"ServerBusy","message":{"lang":"en-US","value":"The server is busy."}}}""", Encoding.UTF8, "application/json"),
+        Content = request.Headers.Accept.Any(type => type.MediaType == "application/json")
+            ? new StringContent("""{"odata.error":{"code":"ServerBusy","message":{"lang":"en-US","value":"The server is busy."}}}""", Encoding.UTF8, "application/json")
+            : new StringContent("<Error><Code>ServerBusy</Code><Message>The server is busy.</Message></Error>", Encoding.UTF8, "application/xml"),
     };
 }
 

@@ -32,7 +32,7 @@ sealed class World : IAsyncDisposable
     readonly List<string> undelivered = [];
     readonly HashSet<string> seen = [];
     DateTimeOffset lastLook;
-    string? struck;
+    string? lastEvent, struck;
     int keys;
 
     World(IStorage storage, FakeTimeProvider clock, Simulator simulator)
@@ -145,8 +145,10 @@ sealed class World : IAsyncDisposable
     /// <summary>What has happened at Stripe since this was asked last, oldest first.</summary>
     public async Task<IReadOnlyList<string>> NewsAsync()
     {
+        var last = simulator.LastEvent;
+        if (last == lastEvent) return [];
         var since = lastLook;
-        lastLook = Clock.GetUtcNow();
+        (lastLook, lastEvent) = (Clock.GetUtcNow(), last);
         return [.. (await Stripe.AllAsync("events", $"created[gte]={since.ToUnixTimeSeconds()}")).Reverse().Where(told => seen.Add(told.Text("id"))).Select(told => told.GetRawText())];
     }
 

@@ -57,7 +57,8 @@ public class ModelTests(AzuriteFixture azurite)
         {
             var acme = await world.Service.OpenAsync("pro", id: "acme");
             var reference = new Reference("pro", BerlinCalendar.DayOf(world.Clock.GetUtcNow()));
-            foreach (var turn in turns) await TakeAsync(world, acme, reference, turn);
+            AccountPicture? last = null;
+            foreach (var turn in turns) last = await TakeAsync(world, acme, reference, turn, last);
 
             await world.SettleAsync();
             var picture = await world.PictureAsync();
@@ -70,9 +71,17 @@ public class ModelTests(AzuriteFixture azurite)
         }
     }
 
-    static async Task TakeAsync(World world, Customer acme, Reference reference, Turn turn)
+    /// <param name="last">The account after the turn before.</param>
+    /// <returns>The account after this turn.</returns>
+    static async Task<AccountPicture> TakeAsync(World world, Customer acme, Reference reference, Turn turn, AccountPicture? last)
     {
         var step = turn.Step;
+        // Whoever stands still for longer than Stripe lists its events loses those that no webhook brought: they are read before.
+        if (step.Days > 29)
+        {
+            world.Host.Wire.Disarm();
+            await world.StopAsync(world.Clock.GetUtcNow().AddHours(1));
+        }
         (world.Events, world.Messages) = (turn.Events, turn.Messages);
         void Fail(bool inTime) => world.Arm(turn.InTime == inTime ? turn.Failure?.Place ?? int.MaxValue : int.MaxValue, turn.Failure?.Kind ?? default);
 
@@ -83,11 +92,12 @@ public class ModelTests(AzuriteFixture azurite)
             // Ten o'clock again: the minutes that failures cost never come to a day.
             await world.StopAsync(new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(step.Days).AddHours(10));
             if (world.Struck is not null) await CaughtUpAsync(world);
+            last = null;
         }
         var today = BerlinCalendar.DayOf(world.Clock.GetUtcNow());
         reference.Reach(today);
         await acme.EntitlementsAsync();
-        var before = (await world.PictureAsync()).Accounts[0];
+        var before = last ?? (await world.PictureAsync()).Accounts[0];
 
         Fail(inTime: false);
         var (expected, ask, hasKey) = Choose(world, acme, reference, step, before, today);
@@ -104,6 +114,7 @@ public class ModelTests(AzuriteFixture azurite)
         var picture = await world.PictureAsync();
         Invariants.Hold(picture);
         Assert.Equal(reference.ToString(), Reference.Of(picture.Accounts[0]));
+        return picture.Accounts[0];
     }
 
     /// <summary>What failed is found by the clock: after a minute, and what was handed out to a process that ended, after a quarter of an hour.</summary>

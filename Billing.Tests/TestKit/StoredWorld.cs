@@ -19,6 +19,10 @@ sealed class StoredWorld(string connection, StripeControl stripe)
     readonly QueueServiceClient queues = new(connection);
     readonly BlobServiceClient blobs = new(connection);
 
+    /// <summary>What was read once is not read again until it was written again.</summary>
+    readonly Dictionary<(string Name, string Written), string> hashes = [];
+
+    /// <summary>All but <see cref="Picture.Queues"/>.</summary>
     /// <param name="toldOf">What the CRM received of an account.</param>
     /// <param name="only">Of these accounts alone, in a world that they share with others; null of all.</param>
     public async Task<Picture> PictureAsync(DateTimeOffset now, Func<string, IReadOnlyList<Told>> toldOf, IReadOnlySet<string>? only = null)
@@ -47,10 +51,18 @@ sealed class StoredWorld(string connection, StripeControl stripe)
         {
             Due = [.. (await RowsAsync("DueAccounts")).Select(row => TableDueIndex.Parse(row.PartitionKey, row.RowKey)).Where(entry => IsWanted(entry.Account.Value))],
             Inbox = [.. (await RowsAsync("StripeEvents")).Where(row => row.GetString("State") == "open" || row.PartitionKey == "postponed").Select(row => $"{row.PartitionKey} {row.RowKey}")],
-            Queues = await CountAsync(),
             Findings = await new TableFindings(new(tables), NullLogger<TableFindings>.Instance).ListAsync(resolved: false, default).Where(finding => IsWanted(finding.Account.Value)).ToListAsync(),
             Index = await new TableDocumentIndex(new(tables)).ListAsync(DateOnly.MinValue, DateOnly.MaxValue, default).ToListAsync(),
         };
+    }
+
+    /// <summary>The messages in each queue, about.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> CountAsync()
+    {
+        var counts = new Dictionary<string, int>();
+        await foreach (var queue in queues.GetQueuesAsync())
+            counts[queue.Name] = (await queues.GetQueueClient(queue.Name).GetPropertiesAsync()).Value.ApproximateMessagesCount;
+        return counts;
     }
 
     async Task<List<TableEntity>> RowsAsync(string table) => await tables.GetTableClient(table).QueryAsync<TableEntity>().ToListAsync();
@@ -61,19 +73,13 @@ sealed class StoredWorld(string connection, StripeControl stripe)
         var files = new List<(string Name, string Hash)>();
         await foreach (var blob in container.GetBlobsAsync())
         {
-            if (isWanted(AccountOf(blob.Name)))
-                files.Add((blob.Name, DocumentFile.HashOf((await container.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content.ToArray())));
+            if (!isWanted(AccountOf(blob.Name))) continue;
+            var file = (blob.Name, blob.Properties.ETag.ToString()!);
+            if (!hashes.ContainsKey(file)) hashes[file] = DocumentFile.HashOf((await container.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content.ToArray());
+            files.Add((blob.Name, hashes[file]));
         }
         return files.ToLookup(file => AccountOf(file.Name));
 
         static string AccountOf(string name) => name.Split('/')[0];
-    }
-
-    async Task<Dictionary<string, int>> CountAsync()
-    {
-        var counts = new Dictionary<string, int>();
-        await foreach (var queue in queues.GetQueuesAsync())
-            counts[queue.Name] = (await queues.GetQueueClient(queue.Name).GetPropertiesAsync()).Value.ApproximateMessagesCount;
-        return counts;
     }
 }
