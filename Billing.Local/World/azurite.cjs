@@ -11,6 +11,23 @@ const [, script, ...given] = process.argv;
 const load = Module._load;
 Module._load = (name, ...rest) => (name === "applicationinsights" ? {} : load(name, ...rest));
 
+// It looks for each table among all of them, one by one, and twice: with those of a thousand accounts that is most of what it does.
+const loki = Module.createRequire(script)("lokijs").prototype;
+const { removeCollection } = loki;
+const indexes = new WeakMap();
+loki.getCollection = function (name) {
+  let index = indexes.get(this);
+  if (index?.size !== this.collections.length) {
+    index = new Map(this.collections.map((collection) => [collection.name, collection]));
+    indexes.set(this, index);
+  }
+  return index.get(name) ?? null;
+};
+loki.removeCollection = function (name) {
+  indexes.delete(this);
+  return removeCollection.call(this, name);
+};
+
 // In memory each message lies in an extent of its own, and the minutely sweep sorts what is left anew for each that it deletes:
 // after some thousand messages nothing is answered for ten seconds.
 if (given.includes("--inMemoryPersistence")) {
