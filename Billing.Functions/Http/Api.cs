@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -191,7 +192,7 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
     {
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
         AggregateException several => several.InnerExceptions.Any(IsOutage),
-        HttpRequestException or IOException or TimeoutException or OperationCanceledException => true,
+        HttpRequestException or SocketException or IOException or TimeoutException or OperationCanceledException => true,
         // The discovery document of the authority could not be fetched.
         InvalidOperationException { InnerException: { } inner } => IsOutage(inner),
         _ => false,

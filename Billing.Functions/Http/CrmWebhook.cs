@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text;
@@ -38,7 +39,8 @@ public sealed class CrmWebhook(HttpClient http, CrmSettings settings, TimeProvid
             if (answer.IsSuccessStatusCode) return true;
             log.LogWarning(LogEvents.CrmNotTold, "The CRM answered {Notification} of account {Account} with {Status}", notification.Id, notification.Account, (int)answer.StatusCode);
         }
-        catch (Exception outage) when (outage is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        // A connection that ends in the moment it is made comes out of HttpClient as the socket's own exception.
+        catch (Exception outage) when (outage is HttpRequestException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             log.LogWarning(LogEvents.CrmNotTold, "The CRM did not answer {Notification} of account {Account}: {Reason}", notification.Id, notification.Account, outage.Message);
         }

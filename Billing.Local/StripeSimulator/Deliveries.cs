@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -246,7 +247,7 @@ sealed class Deliveries : IAsyncDisposable
                 using var response = await _http.SendAsync(request, _stopping.Token);
                 return response.IsSuccessStatusCode ? null : (int)response.StatusCode >= 500 ? Refused.Failed : Refused.ForNow;
             }
-            catch (HttpRequestException)
+            catch (Exception gone) when (gone is HttpRequestException or SocketException)
             {
                 // Nobody listens there: the next is asked.
             }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Billing.Functions;
@@ -14,7 +15,7 @@ sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandler(inner
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var response = await base.SendAsync(request, cancellationToken);
+        var response = await AnswerAsync(request, cancellationToken);
         var path = request.RequestUri!.AbsolutePath;
         if (!path.StartsWith("/api/", StringComparison.Ordinal)) return response;
 
@@ -23,6 +24,19 @@ sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandler(inner
         if (objections.Count > 0)
             throw new ContractException($"{request.Method} {path} answered {(int)response.StatusCode}: {string.Join("; ", objections)}\n{System.Text.Encoding.UTF8.GetString(body)}");
         return response;
+    }
+
+    async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+        // A service that is killed in the moment it is connected to; HttpClient says this of every other moment.
+        catch (SocketException broken)
+        {
+            throw new HttpRequestException(broken.Message, broken);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma warning disable xUnit1051
 
 using System.Net;
+using System.Net.Sockets;
 using Billing.Adapters.StripeApi;
 using Billing.Local.StripeSimulator;
 using Billing.Payments;
@@ -45,19 +46,25 @@ public sealed class GatewayTests
 
     /// <summary>Something in between answered in Stripe's place, or cut its answer short: the money may have gone.</summary>
     [Fact]
-    public async Task An_answer_that_cannot_be_read_says_nothing_of_what_was_done()
+    public Task An_answer_that_cannot_be_read_says_nothing_of_what_was_done() =>
+        IsUnknownAsync(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>") });
+
+    /// <summary>So HttpClient says it where the connection is made and lost in the same moment.</summary>
+    [Fact]
+    public Task A_connection_that_ends_says_nothing_of_what_was_done() => IsUnknownAsync(() => throw new SocketException((int)SocketError.NotConnected));
+
+    static async Task IsUnknownAsync(Func<HttpResponseMessage> answer)
     {
-        var client = new StripeClient(new StripeClientOptions { ApiKey = Simulator.Key, HttpClient = new SystemNetHttpClient(new HttpClient(new Unreadable()), maxNetworkRetries: 0) });
+        var client = new StripeClient(new StripeClientOptions { ApiKey = Simulator.Key, HttpClient = new SystemNetHttpClient(new HttpClient(new Answering(answer)), maxNetworkRetries: 0) });
         var refund = new RefundAttempt("acme-refund-1", InvoiceId.Of(1), null, "pi_1", A.Euro(5), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 
         await Assert.ThrowsAsync<PaymentProviderUnavailableException>(
             () => new StripeGateway(client, TimeProvider.System).RefundAsync(AccountId.Parse("acme"), refund, CancellationToken.None));
     }
 
-    sealed class Unreadable : HttpMessageHandler
+    sealed class Answering(Func<HttpResponseMessage> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("<html>") });
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer());
     }
 
     /// <summary>Stripe keeps a failure under its key and answers with it for a day.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Billing.Payments;
@@ -355,7 +356,8 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         {
             throw new PaymentRefusedException(refused.StripeError?.Code ?? refused.StripeError?.Type ?? $"status_{(int)refused.HttpStatusCode}", refused);
         }
-        catch (Exception outage) when (outage is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        // A connection that ends in the moment it is made comes out of HttpClient as the socket's own exception.
+        catch (Exception outage) when (outage is HttpRequestException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             throw new PaymentProviderUnavailableException("Stripe did not answer.", outage);
         }
