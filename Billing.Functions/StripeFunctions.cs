@@ -15,11 +15,11 @@ namespace Billing.Functions;
 public sealed class StripeFunctions(
     Api api, StripeEvents stripe, IPaymentGateway gateway, IProviderEvents events, IProviderEventWork queue, WorkProviderEvent work, TimeProvider clock, ILogger<StripeFunctions> log)
 {
-    /// <summary>The first reading goes back longer than Stripe repeats a webhook, each later one to a while before the one before it.</summary>
-    static readonly TimeSpan FirstLooksBack = TimeSpan.FromDays(4), LooksBack = TimeSpan.FromHours(1);
-
-    /// <summary>For how long Stripe lists an event.</summary>
+    /// <summary>For how long Stripe lists an event: the first reading takes all of them.</summary>
     static readonly TimeSpan Listed = TimeSpan.FromDays(30);
+
+    /// <summary>Each later reading goes back to a while before the one before it.</summary>
+    static readonly TimeSpan LooksBack = TimeSpan.FromHours(1);
 
     /// <summary>A night in which everybody is charged has more events than an hour has time for one after the other.</summary>
     const int AtOnce = 16;
@@ -54,7 +54,7 @@ public sealed class StripeFunctions(
         }
         try
         {
-            var since = await events.FindReadUntilAsync(cancellation) is { } before ? before - LooksBack : now - FirstLooksBack;
+            var since = await events.FindReadUntilAsync(cancellation) is { } before ? before - LooksBack : now - Listed;
             await Parallel.ForEachAsync(gateway.ListEventsAsync(since, cancellation), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (happened, stop) =>
             {
                 // Known and not done: its message may have been lost.

@@ -87,6 +87,23 @@ public class FaultTests(AzuriteFixture azurite)
         Assert.Equal(isSaid, world.Log.Lines.Any(line => line.StartsWith("Error Nobody read Stripe's events", StringComparison.Ordinal)));
     }
 
+    /// <summary>No webhook tells of it, and nothing ever ran before; the process that reads it first ends, and another one reads anew.</summary>
+    [Fact]
+    public async Task The_first_reading_finds_all_that_Stripe_lists()
+    {
+        await using var world = await World.StartAsync(new StorageInMemory());
+        var acme = await world.Service.OpenAsync("pro", id: "acme");
+        await acme.LeavesAsync("4242424242424242");
+        world.Events = Arrival.Never;
+        await world.Stripe.ReturnAsync((await world.Stripe.IntentsAsync(acme.Id))[0].Text("id"));
+
+        world.Host.Wire.Arm("IProviderEventWork", Fault.End);
+        await world.StopAsync(Moment.Of("2026-06-04T08:00:00Z"));
+        await world.StopAsync(Moment.Of("2026-06-04T09:10:00Z"));
+
+        Assert.Equal("open", (await acme.InvoiceAsync("inv-1")).Text("status"));
+    }
+
     async Task<(string? Struck, int Calls, string Outcome)> RunAsync(Flow flow, int place, Fault kind)
     {
         await using var world = await World.StartAsync(InMemory ? new StorageInMemory() : new StorageInAzurite(azurite.ConnectionToNew()));

@@ -147,7 +147,7 @@ public sealed class Visitor : IAsyncDisposable
     {
         if (await Page.EvaluateAsync<bool>("() => !window.axe")) await Page.EvaluateAsync(Axe);
         var found = await Page.EvaluateAsync<JsonElement>("""
-            async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })).violations
+            async () => (await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"], preload: false })).violations
                 .flatMap((violation) => violation.nodes.map((node) => ({ impact: violation.impact, text: `${violation.id}: ${node.target.flat(9).join(" ")} – ${node.failureSummary}` })))
             """);
         return [.. found.EnumerateArray().Where(one => one.Text("impact") is "serious" or "critical" or "moderate").Select(one => one.Text("text"))];
