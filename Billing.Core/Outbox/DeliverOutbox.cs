@@ -29,8 +29,11 @@ public sealed class DeliverOutbox(IAccountStore store, IDueIndex due, INotificat
     /// <summary>Tells what the entry has to tell. Throws if an outage stands in the way; the entry then stays, guarded by the due index.</summary>
     public async Task TellAsync(OutboxEntry entry, CancellationToken cancellation)
     {
-        await notifications.AddAsync(entry, cancellation);
-        if (!entry.Notifications.IsEmpty) await work.EnqueueAsync(entry.Account, null, cancellation);
+        if (!entry.Notifications.IsEmpty)
+        {
+            await notifications.AddAsync(entry, cancellation);
+            await work.EnqueueAsync(entry.Account, null, cancellation);
+        }
         for (var place = 0; place < entry.Findings.Length; place++)
         {
             var finding = entry.Findings[place];

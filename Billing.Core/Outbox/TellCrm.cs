@@ -18,18 +18,18 @@ public sealed record CrmEvent(AccountId Account, long Version, int Place, DateTi
 /// <summary>Notifications that the CRM has not taken yet.</summary>
 public interface INotificationStore
 {
-    Task AddAsync(CrmEvent notification, CancellationToken cancellation);
+    /// <summary>Adds those of one account; what is there already stays once.</summary>
+    Task AddAsync(IReadOnlyList<CrmEvent> notifications, CancellationToken cancellation);
 
     /// <summary>Adds all that a commit promised to tell.</summary>
-    async Task AddAsync(OutboxEntry promise, CancellationToken cancellation)
-    {
-        for (var place = 0; place < promise.Notifications.Length; place++)
-            await AddAsync(new CrmEvent(promise.Account, promise.Version, place, promise.At, promise.Notifications[place]), cancellation);
-    }
+    Task AddAsync(OutboxEntry promise, CancellationToken cancellation) => AddAsync(
+        [.. promise.Notifications.Select((told, place) => new CrmEvent(promise.Account, promise.Version, place, promise.At, told))], cancellation);
 
     /// <summary>The account's oldest ones, in the order in which they were promised.</summary>
     Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation);
-    Task DeleteAsync(CrmEvent notification, CancellationToken cancellation);
+
+    /// <summary>Deletes those of one account; what is gone already is none the less done.</summary>
+    Task DeleteAsync(IReadOnlyList<CrmEvent> notifications, CancellationToken cancellation);
 
     /// <summary>Notes when it is tried again; nothing where it was taken meanwhile.</summary>
     Task PostponeAsync(CrmEvent notification, DateTimeOffset until, CancellationToken cancellation);
@@ -64,8 +64,10 @@ public sealed class TellCrm(INotificationStore notifications, IAccountStore stor
     /// <param name="entry">The due entry that led here; removed when it is done with.</param>
     public async Task WorkAsync(AccountId account, DueAccount? entry, DateTimeOffset now, CancellationToken cancellation)
     {
-        var waiting = await WaitingAsync(account, cancellation);
-        while (!waiting.IsEmpty && await TellAsync(waiting, now, cancellation)) waiting = await WaitingAsync(account, cancellation);
+        ImmutableArray<CrmEvent> waiting;
+        do waiting = await WaitingAsync(account, cancellation);
+        // What was promised meanwhile has a message of its own.
+        while (await TellAsync(waiting, now, cancellation) && waiting.Length == AtOnce);
         if (entry is not null) await due.RemoveAsync([entry], cancellation);
     }
 
@@ -86,16 +88,11 @@ public sealed class TellCrm(INotificationStore notifications, IAccountStore stor
     /// <summary>False if one was not taken; the next try is then planned.</summary>
     async Task<bool> TellAsync(ImmutableArray<CrmEvent> waiting, DateTimeOffset now, CancellationToken cancellation)
     {
-        foreach (var notification in waiting)
-        {
-            if (!await crm.SendAsync(notification, cancellation))
-            {
-                await PlanAsync(notification, now, cancellation);
-                return false;
-            }
-            await notifications.DeleteAsync(notification, cancellation);
-        }
-        return true;
+        var told = 0;
+        while (told < waiting.Length && await crm.SendAsync(waiting[told], cancellation)) told++;
+        if (told > 0) await notifications.DeleteAsync([.. waiting.Take(told)], cancellation);
+        if (told < waiting.Length) await PlanAsync(waiting[told], now, cancellation);
+        return told == waiting.Length;
     }
 
     async Task PlanAsync(CrmEvent notification, DateTimeOffset now, CancellationToken cancellation)

@@ -123,7 +123,14 @@ public abstract class Stories(Walk walk)
 
     protected Service Service => walk.Service;
 
-    protected Task Story(Func<Task> story, [CallerMemberName] string name = "") => walk.StoryAsync(name, story);
+    readonly List<Customer> opened = [];
+
+    /// <summary>When it is over its accounts are cancelled: what they would go on to do costs those that still walk.</summary>
+    protected Task Story(Func<Task> story, [CallerMemberName] string name = "") => walk.StoryAsync(name, async () =>
+    {
+        await story();
+        foreach (var customer in opened) await customer.OrderAsync("/cancellation");
+    });
 
     protected Task Until(string at) => walk.UntilAsync(Moment.Of(at));
 
@@ -136,7 +143,9 @@ public abstract class Stories(Walk walk)
     protected async Task<Customer> Open(string plan, string on, object? details = null)
     {
         await Until(on);
-        return await Service.OpenAsync(plan, details);
+        var customer = await Service.OpenAsync(plan, details);
+        opened.Add(customer);
+        return customer;
     }
 
     /// <summary>An account that is opened on that date and leaves a card or an IBAN at once.</summary>

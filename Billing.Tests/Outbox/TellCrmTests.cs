@@ -108,7 +108,7 @@ public class TellCrmTests
         Assert.Equal([Promised.AddMinutes(1), Promised.AddMinutes(2)], _due.Entries.Select(entry => entry.Moment).Order());
     }
 
-    Task Promise(long version, int place) => _outside.AddAsync(new CrmEvent(Acme, version, place, Promised, new Notification("plan.changed")), Stop);
+    Task Promise(long version, int place) => _outside.AddAsync([new CrmEvent(Acme, version, place, Promised, new Notification("plan.changed"))], Stop);
 
     sealed class Crm : ICrm
     {

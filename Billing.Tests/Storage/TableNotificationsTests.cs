@@ -18,10 +18,7 @@ public class TableNotificationsTests(AzuriteFixture azurite)
         var tables = new Tables(new TableServiceClient(azurite.ConnectionToNew()));
         await tables.CreateAsync(Stop);
         var store = new TableNotifications(tables);
-        foreach (var account in (string[])["fresh", "late", "planned"])
-        {
-            foreach (var version in (int[])[9, 10]) await store.AddAsync(Of(account, version), Stop);
-        }
+        foreach (var account in (string[])["fresh", "late", "planned"]) await store.AddAsync([Of(account, 9), Of(account, 10)], Stop);
         await store.PostponeAsync(Of("planned", 9), At.AddHours(6), Stop);
         await store.PostponeAsync(Of("fresh", 9), At.AddMinutes(1), Stop);
 
@@ -29,7 +26,7 @@ public class TableNotificationsTests(AzuriteFixture azurite)
         Assert.Equal(["fresh", "late"], await FoundAsync(At.AddHours(6)));
 
         // Told by somebody else meanwhile: it stays away.
-        await store.DeleteAsync(Of("planned", 9), Stop);
+        await store.DeleteAsync([Of("planned", 9)], Stop);
         await store.PostponeAsync(Of("planned", 9), At.AddHours(6), Stop);
         Assert.Equal([10], (await store.ListAsync(AccountId.Parse("planned"), 100, Stop)).Select(told => told.Version));
         Assert.Equal(["fresh", "late", "planned"], await FoundAsync(At.AddHours(6)));
@@ -43,14 +40,18 @@ public class TableNotificationsTests(AzuriteFixture azurite)
         var notifications = new TableNotifications(azurite.Tables);
         var acme = AccountId.Parse("acme-told");
         CrmEvent Event(long version, int place) => new(acme, version, place, At, new Notification("add_on.booked") { AddOn = "users", Quantity = 3 });
-        foreach (var (version, place) in new[] { (10L, 0), (9, 1), (9, 0), (100, 0) }) await notifications.AddAsync(Event(version, place), Stop);
-        await notifications.AddAsync(Event(9, 0), Stop); // promised again: the same one
+        await notifications.AddAsync([Event(10, 0), Event(9, 1), Event(9, 0), Event(100, 0)], Stop);
+        await notifications.AddAsync([Event(9, 0)], Stop); // promised again: the same one
 
         Assert.Equal([Event(9, 0), Event(9, 1), Event(10, 0), Event(100, 0)], await notifications.ListAsync(acme, 100, Stop));
         Assert.Equal([Event(9, 0), Event(9, 1)], await notifications.ListAsync(acme, 2, Stop));
 
-        await notifications.DeleteAsync(Event(9, 0), Stop);
+        await notifications.DeleteAsync([Event(9, 0)], Stop);
         Assert.Equal("acme-told-9-1", (await notifications.ListAsync(acme, 1, Stop)).Single().Id);
+
+        // Some of them told by somebody else meanwhile.
+        await notifications.DeleteAsync([Event(9, 0), Event(9, 1), Event(10, 0)], Stop);
+        Assert.Equal([Event(100, 0)], await notifications.ListAsync(acme, 100, Stop));
     }
 
     static CrmEvent Of(string account, long version) => new(AccountId.Parse(account), version, 0, At, new("invoice.issued"));

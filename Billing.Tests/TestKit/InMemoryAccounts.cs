@@ -242,10 +242,13 @@ sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
     readonly Dictionary<string, DateTimeOffset> _postponed = [];
     public Dictionary<string, OperatorFinding> Findings { get; } = [];
 
-    public Task AddAsync(CrmEvent notification, CancellationToken cancellation)
+    public Task AddAsync(IReadOnlyList<CrmEvent> notifications, CancellationToken cancellation)
     {
         if (IsDown) throw new IOException("the notifications are down");
-        lock (_lock) Told[notification.Id] = notification;
+        lock (_lock)
+        {
+            foreach (var notification in notifications) Told[notification.Id] = notification;
+        }
         return Task.CompletedTask;
     }
 
@@ -254,9 +257,12 @@ sealed class InMemoryOutside : INotificationStore, INotificationWork, IFindings
         lock (_lock) return Task.FromResult(Told.Values.Where(told => told.Account == account).OrderBy(told => (told.Version, told.Place)).Take(limit).ToImmutableArray());
     }
 
-    public Task DeleteAsync(CrmEvent notification, CancellationToken cancellation)
+    public Task DeleteAsync(IReadOnlyList<CrmEvent> notifications, CancellationToken cancellation)
     {
-        lock (_lock) Told.Remove(notification.Id);
+        lock (_lock)
+        {
+            foreach (var notification in notifications) Told.Remove(notification.Id);
+        }
         return Task.CompletedTask;
     }
 

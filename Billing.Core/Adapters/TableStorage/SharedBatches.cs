@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 namespace Billing.Adapters.TableStorage;
 
 /// <summary>
-/// Single writes to an index, as one batch for all that wait at the same moment for the same partition: thousands of accounts close at one
+/// Single writes to a table, as one batch for all that wait at the same moment for the same partition: thousands of accounts close at one
 /// midnight and come due again on one day. Nobody waits for company that may come: a write that finds no batch of its partition under way is sent at once.
 /// </summary>
 sealed class SharedBatches(TableClient table)

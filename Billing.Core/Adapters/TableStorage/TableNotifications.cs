@@ -13,9 +13,11 @@ namespace Billing.Adapters.TableStorage;
 public sealed class TableNotifications(Tables tables) : INotificationStore
 {
     readonly TableClient _table = tables.Notifications;
+    readonly SharedBatches _writes = new(tables.Notifications);
 
-    public Task AddAsync(CrmEvent notification, CancellationToken cancellation) =>
-        _table.UpsertEntityAsync(new TableEntity(notification.Account.Value, Key(notification)) { ["Json"] = JsonText.Of(notification), ["TryAt"] = notification.At }, TableUpdateMode.Replace, cancellation);
+    public Task AddAsync(IReadOnlyList<CrmEvent> notifications, CancellationToken cancellation) => _writes.SubmitAsync(
+        [.. notifications.Select(told => new TableTransactionAction(
+            TableTransactionActionType.UpsertReplace, new TableEntity(told.Account.Value, Key(told)) { ["Json"] = JsonText.Of(told), ["TryAt"] = told.At }))], cancellation);
 
     public async Task<ImmutableArray<CrmEvent>> ListAsync(AccountId account, int limit, CancellationToken cancellation)
     {
@@ -29,8 +31,8 @@ public sealed class TableNotifications(Tables tables) : INotificationStore
         return waiting.ToImmutable();
     }
 
-    public Task DeleteAsync(CrmEvent notification, CancellationToken cancellation) =>
-        _table.DeleteEntityAsync(notification.Account.Value, Key(notification), ETag.All, cancellation);
+    public Task DeleteAsync(IReadOnlyList<CrmEvent> notifications, CancellationToken cancellation) => _writes.SubmitAsync(
+        [.. notifications.Select(told => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(told.Account.Value, Key(told)), ETag.All))], cancellation);
 
     public async Task PostponeAsync(CrmEvent notification, DateTimeOffset until, CancellationToken cancellation)
     {
