@@ -54,7 +54,8 @@ public interface ICrm
 
 /// <summary>
 /// Tells the CRM what has happened to an account, in order: nothing is told before what came before it was taken. Where it is not taken, the
-/// due index says when to try again, later and later; after three days a person is told, and it is still tried.
+/// due index says when to try again, later and later; after three days a person is told, and it is still tried. What it has taken is forgotten
+/// together: a process that ends before that tells it again, under the same ids.
 /// </summary>
 public sealed class TellCrm(INotificationStore notifications, IAccountStore store, IDueIndex due, IFindings findings, ICrm crm)
 {
