@@ -121,9 +121,9 @@ public abstract class Stories(Walk walk)
     /// <summary>Can be left as a method, and declines every charge.</summary>
     protected const string Declined = "4000000000000341";
 
-    protected Service Service => walk.Service;
-
     readonly List<Customer> opened = [];
+
+    protected Service Service => walk.Service;
 
     /// <summary>When it is over its accounts are cancelled: what they would go on to do costs those that still walk.</summary>
     protected Task Story(Func<Task> story, [CallerMemberName] string name = "") => walk.StoryAsync(name, async () =>
