@@ -5,7 +5,7 @@ namespace Billing.Tests.Api;
 
 /// <summary>
 /// Three months of many accounts while Stripe fails in every way at every call and webhooks are lost, doubled and reordered: in the end every
-/// invoice is paid or dunned, every charge belongs to exactly one invoice, and there is nothing for the operator to look at.
+/// invoice is paid or dunned, every charge belongs to exactly one invoice, and there is nothing left for the operator to do.
 /// </summary>
 public class StormTests
 {
@@ -57,7 +57,9 @@ public class StormTests
 
         Assert.Equal(Many, accounts.Count);
         var findings = (await service.SendAsync(HttpMethod.Get, "api/operator/findings", token: await service.TokenAsync("operator"))).Ok().Items("findings");
-        foreach (var finding in findings) Assert.Fail($"{finding.Text("text")}\n{await LifeAsync(accounts.Single(account => account.Customer.Id == finding.Text("account")).Customer)}");
+        // Who withdraws while a debit is under way gets back what it takes too much: the operator is told, and has nothing to do.
+        foreach (var finding in findings.Where(finding => finding.Text("code") != "surplus_refunded"))
+            Assert.Fail($"{finding.Text("text")}\n{await LifeAsync(accounts.Single(account => account.Customer.Id == finding.Text("account")).Customer)}");
         var numbers = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(accounts, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (account, _) => await CheckAsync(account.Customer, End.AddDays(2), numbers));
         Assert.Equal(numbers.Count, numbers.Distinct().Count());
