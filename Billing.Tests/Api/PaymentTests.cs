@@ -615,11 +615,11 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
     [Fact]
     public Task What_was_voided_at_once_after_Stripe_could_not_be_reached_is_not_charged_by_its_own_correction() => Story(async () =>
     {
-        var acme = await OpenWith(Visa, "pro", "2026-02-13");
+        var acme = await OpenWith(Visa, "pro", "2026-02-16");
         await Service.Stripe.FailAsync("POST /v1/payment_intents", "429");
         var upgrade = (await acme.ChangesAsync("business")).Text("id");
         (await acme.OperateAsync($"/invoices/{upgrade}/void", new { reason = "Kulanz" })).Ok();
-        await Until("2026-02-15");
+        await Until("2026-02-18");
         Assert.Single(await Intents(acme));
         Assert.Empty(await Service.Stripe.RefundsAsync(acme.Id));
         Assert.Equal("void none", State(await acme.InvoiceAsync(upgrade)));
