@@ -23,6 +23,7 @@ sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings,
     const string WorkQueue = "account-work";
 
     static readonly TimeSpan AtMost = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
     static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     // An outbox is due a minute after its commit; whoever waits for quiet does not wait for that minute.
@@ -50,20 +51,26 @@ sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings,
 
     async Task QuietAsync(Stopwatch waited, CancellationToken cancellation)
     {
-        for (var pause = TimeSpan.FromMilliseconds(5); ; await Task.Delay(pause, cancellation), pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        var pause = ShortestPause;
+        while (true)
         {
             // Idle before and after the count, and nothing begun in between: no function has put a message into a queue counted before.
             var started = runner.Started;
             var idle = runner.Idle;
             // Before the queues: an event that has just arrived has left its message there.
-            var deliveries = stripe is null ? 0 : await stripe.OutstandingAsync(cancellation);
-            var counts = await queues.CountAsync(cancellation);
-            var waiting = counts.Where(queue => queue.Value > 0).ToList();
-            if (idle && waiting.Count == 0 && deliveries == 0 && runner.Idle && runner.Started == started) return;
+            var deliveries = idle && stripe is not null ? await stripe.OutstandingAsync(cancellation) : 0;
+            // What the queues hold while something is under way does not matter: quiet it is not.
+            var waiting = idle && deliveries == 0 ? (await queues.CountAsync(cancellation)).Where(queue => queue.Value > 0).ToList() : [];
+            var moves = !runner.Idle || runner.Started != started;
+            if (idle && !moves && deliveries == 0 && waiting.Count == 0) return;
             if (waiting.Count > 0) queues.Nudge();
-            if (waited.Elapsed < AtMost) continue;
-            var rest = waiting.Select(queue => $"{queue.Value} in queue {queue.Key}").Append($"{deliveries} from Stripe").Append(idle ? "no function running" : "a function running");
-            throw new NotQuietException($"Not quiet after {AtMost.TotalSeconds:0} seconds: {string.Join(", ", rest)}.");
+            if (waited.Elapsed >= AtMost)
+            {
+                var rest = waiting.Select(queue => $"{queue.Value} in queue {queue.Key}").Append($"{deliveries} from Stripe").Append(moves ? "a function running" : "no function running");
+                throw new NotQuietException($"Not quiet after {AtMost.TotalSeconds:0} seconds: {string.Join(", ", rest)}.");
+            }
+            pause = moves ? ShortestPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await Task.Delay(pause, cancellation);
         }
     }
 
