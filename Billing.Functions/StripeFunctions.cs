@@ -61,7 +61,7 @@ public sealed class StripeFunctions(
                 if (await events.AddAsync(happened, stop) || await events.FindOpenAsync(happened.Id, stop) is not null) await queue.EnqueueAsync(happened.Id, stop);
             });
             if (since < now - Listed)
-                log.LogError("Nobody read Stripe's events from {Since:O} on, and Stripe lists them for {Days} days alone: some may be lost", since, Listed.Days);
+                log.LogError(LogEvents.EventsLost, "Nobody read Stripe's events from {Since:O} on, and Stripe lists them for {Days} days alone: some may be lost", since, Listed.Days);
             await events.SetReadUntilAsync(now, cancellation);
         }
         catch (PaymentProviderUnavailableException outage)

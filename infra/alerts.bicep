@@ -26,6 +26,7 @@ var watched watchedEvent[] = [
   { event: 'WebhookRefused', title: 'A webhook of Stripe is refused', severity: 1, tolerated: 0 }
   { event: 'StripeFailed', title: 'Stripe refuses or does not answer', severity: 1, tolerated: 4 }
   { event: 'RequestFailed', title: 'Requests fail', severity: 1, tolerated: 2 }
+  { event: 'EventsLost', title: 'Events of Stripe may be lost', severity: 1, tolerated: 0 }
 ]
 
 resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {

@@ -26,6 +26,9 @@ param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GZRS')
 @maxValue(3287)
 param documentRetentionDays int
 
+@description('Whether that has been locked by hand. It is then left as it is.')
+param documentsLocked bool
+
 @description('Keeps the storage account and the vault from being deleted. Taken off by hand only.')
 param protect bool
 
@@ -56,7 +59,7 @@ param operatorEmails string[]
 @minValue(1)
 param monthlyBudget int
 
-@description('First day of the month from which the budget counts.')
+@description('First day of the month from which the budget counts: the current one at the first deployment, and never another after it.')
 param budgetStart string
 
 var name = 'billing-${environmentName}'
@@ -98,6 +101,7 @@ module storage 'storage.bicep' = {
     tags: tags
     sku: storageSku
     documentRetentionDays: documentRetentionDays
+    documentsLocked: documentsLocked
     protect: protect
     publicAccess: !privateNetwork
     workspaceId: monitoring.outputs.workspaceId

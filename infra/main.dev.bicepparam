@@ -21,6 +21,7 @@ param secrets = {
 
 param storageSku = 'Standard_LRS'
 param documentRetentionDays = 1
+param documentsLocked = false
 param protect = false
 param privateNetwork = false
 param alwaysReady = 0

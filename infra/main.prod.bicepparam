@@ -21,6 +21,7 @@ param secrets = {
 
 param storageSku = 'Standard_GZRS'
 param documentRetentionDays = 3287
+param documentsLocked = false
 param protect = true
 param privateNetwork = true
 param alwaysReady = 1

@@ -52,8 +52,9 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   properties: {
     displayName: 'Billing (${name})'
     category: 'workbook'
-    sourceId: workspace.id
-    serializedData: loadTextContent('workbook.json')
+    // Its queries name the tables as the component has them.
+    sourceId: insights.id
+    serializedData: string(union(loadJsonContent('workbook.json'), { fallbackResourceIds: [insights.id] }))
   }
 }
 

@@ -5,6 +5,7 @@ param location string
 param tags object
 param sku string
 param documentRetentionDays int
+param documentsLocked bool
 param protect bool
 param publicAccess bool
 param workspaceId string
@@ -72,8 +73,9 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
       name: 'documents'
       properties: { publicAccess: 'None' }
 
-      // Unlocked, so that a mistake can be mended. In production it is locked by hand, once and for good: docs/deploying.md.
-      resource retention 'immutabilityPolicies' = {
+      // Unlocked, so that a mistake can be mended. In production it is locked by hand, once and for good: docs/deploying.md. From then on Azure refuses
+      // whatever would set it again.
+      resource retention 'immutabilityPolicies' = if (!documentsLocked) {
         name: 'default'
         properties: {
           immutabilityPeriodSinceCreationInDays: documentRetentionDays
@@ -109,7 +111,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-// Contributor of data, of nothing else: not of the account, its keys or its rules. The Functions host needs no more for its own locks and the package.
+// Contributor of data, of nothing else: not of the account, its keys or its rules. The Functions host writes its own locks and the package with it.
 resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in ['Storage Blob Data Contributor', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']: {
     scope: account

@@ -31,4 +31,7 @@ public static class LogEvents
 
     /// <summary>A caller, Stripe's webhooks among them, got a 5xx.</summary>
     public static readonly EventId RequestFailed = new(9, nameof(RequestFailed));
+
+    /// <summary>Stripe's events were not read for longer than Stripe lists them.</summary>
+    public static readonly EventId EventsLost = new(10, nameof(EventsLost));
 }

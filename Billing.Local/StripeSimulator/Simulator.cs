@@ -65,7 +65,7 @@ sealed class Simulator : IAsyncDisposable
     public string Url => _account.Url;
 
     /// <summary>The event of what has happened last; null where nothing has.</summary>
-    public string? LastEvent
+    internal string? LastEvent
     {
         get
         {

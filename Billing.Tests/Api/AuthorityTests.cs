@@ -65,30 +65,30 @@ public sealed class AuthorityTests
     {
         public const string Audience = "cloudcrm-billing";
 
-        readonly WebApplication app;
-        RSA key = RSA.Create(2048);
-        int generation = 1;
+        readonly WebApplication _app;
+        RSA _key = RSA.Create(2048);
+        int _generation = 1;
 
-        Authority(WebApplication app) => this.app = app;
+        Authority(WebApplication app) => _app = app;
 
-        public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
         public static async Task<Authority> StartAsync()
         {
             var builder = WebApplication.CreateSlimBuilder();
             builder.Logging.ClearProviders();
             var authority = new Authority(builder.Build());
-            authority.app.Urls.Add("http://127.0.0.1:0");
-            authority.app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = authority.Address.ToString(), jwks_uri = new Uri(authority.Address, "keys").ToString() }));
-            authority.app.MapGet("/keys", () => Results.Json(new { keys = new[] { authority.Published() } }));
-            await authority.app.StartAsync(Stop);
+            authority._app.Urls.Add("http://127.0.0.1:0");
+            authority._app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = authority.Address.ToString(), jwks_uri = new Uri(authority.Address, "keys").ToString() }));
+            authority._app.MapGet("/keys", () => Results.Json(new { keys = new[] { authority.Published() } }));
+            await authority._app.StartAsync(Stop);
             return authority;
         }
 
         public void RotateKey()
         {
-            key.Dispose();
-            (key, generation) = (RSA.Create(2048), generation + 1);
+            _key.Dispose();
+            (_key, _generation) = (RSA.Create(2048), _generation + 1);
         }
 
         public string Token(params string[] roles) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
@@ -96,19 +96,19 @@ public sealed class AuthorityTests
             Issuer = Address.ToString(),
             Audience = Audience,
             Claims = new Dictionary<string, object> { ["sub"] = "anna", ["account"] = "acme", ["roles"] = roles },
-            SigningCredentials = new(new RsaSecurityKey(key.ExportParameters(includePrivateParameters: true)) { KeyId = $"key-{generation}" }, SecurityAlgorithms.RsaSha256),
+            SigningCredentials = new(new RsaSecurityKey(_key.ExportParameters(includePrivateParameters: true)) { KeyId = $"key-{_generation}" }, SecurityAlgorithms.RsaSha256),
         });
 
         public async ValueTask DisposeAsync()
         {
-            await app.DisposeAsync();
-            key.Dispose();
+            await _app.DisposeAsync();
+            _key.Dispose();
         }
 
         object Published()
         {
-            var published = key.ExportParameters(includePrivateParameters: false);
-            return new { kty = "RSA", use = "sig", alg = "RS256", kid = $"key-{generation}", n = Base64UrlEncoder.Encode(published.Modulus), e = Base64UrlEncoder.Encode(published.Exponent) };
+            var published = _key.ExportParameters(includePrivateParameters: false);
+            return new { kty = "RSA", use = "sig", alg = "RS256", kid = $"key-{_generation}", n = Base64UrlEncoder.Encode(published.Modulus), e = Base64UrlEncoder.Encode(published.Exponent) };
         }
     }
 }

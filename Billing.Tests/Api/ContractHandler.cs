@@ -49,15 +49,15 @@ sealed partial class OpenApi
         "$ref", "type", "format", "description", "enum", "required", "properties", "additionalProperties", "items", "oneOf", "pattern", "minLength", "maxLength", "minimum", "maximum",
     }.ToFrozenSet();
 
-    readonly JsonElement root;
+    readonly JsonElement _root;
 
     OpenApi(Stream json)
     {
         using var document = JsonDocument.Parse(json);
-        root = document.RootElement.Clone();
+        _root = document.RootElement.Clone();
         Operations =
         [
-            .. root.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()
+            .. _root.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()
                 .Where(member => Methods.Contains(member.Name))
                 .Select(member => new Operation(member.Name.ToUpperInvariant(), path.Name, member.Value))),
         ];
@@ -69,10 +69,10 @@ sealed partial class OpenApi
 
     public IEnumerable<string> Codes => Schema("Problem").GetProperty("properties").GetProperty("code").GetProperty("enum").EnumerateArray().Select(code => code.GetString()!);
 
-    public JsonElement Schema(string name) => root.GetProperty("components").GetProperty("schemas").GetProperty(name);
+    public JsonElement Schema(string name) => _root.GetProperty("components").GetProperty("schemas").GetProperty(name);
 
     public JsonElement Resolve(JsonElement element) => element.TryGetProperty("$ref", out var reference)
-        ? reference.GetString()!.Split('/')[1..].Aggregate(root, (at, part) => at.GetProperty(part))
+        ? reference.GetString()!.Split('/')[1..].Aggregate(_root, (at, part) => at.GetProperty(part))
         : element;
 
     /// <summary>What is wrong with an answer.</summary>
@@ -203,14 +203,14 @@ sealed partial class OpenApi
 /// <summary>A method on a path of the document.</summary>
 sealed record Operation(string Method, string Path, JsonElement Json)
 {
-    readonly Regex template = new($"\\A{Regex.Replace(Regex.Escape(Path), @"\\\{\w+}", "[^/]+")}\\z");
+    readonly Regex _template = new($"\\A{Regex.Replace(Regex.Escape(Path), @"\\\{\w+}", "[^/]+")}\\z");
 
     public FrozenSet<string> Codes { get; } = Json.GetProperty("x-codes").EnumerateArray().Select(code => code.GetString()!).ToFrozenSet();
 
     public IReadOnlyDictionary<int, JsonElement> Responses { get; } = Json.GetProperty("responses").EnumerateObject()
         .ToDictionary(response => int.Parse(response.Name, CultureInfo.InvariantCulture), response => response.Value);
 
-    public bool Matches(string path) => template.IsMatch(path);
+    public bool Matches(string path) => _template.IsMatch(path);
 
     /// <summary>A file of a documented type, of which no schema says more; or nothing, where nothing is documented.</summary>
     public bool IsBinary(OpenApi document, int status, string? mediaType, byte[] body) =>

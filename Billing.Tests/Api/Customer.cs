@@ -7,7 +7,7 @@ namespace Billing.Tests.Api;
 /// <param name="user">The user who orders; null for the one the account's tokens name by themselves.</param>
 public sealed class Customer(Service service, string id, string? user = null)
 {
-    static int count;
+    static int _count;
 
     public static object Berlin { get; } = new { line1 = "Weg 1", postalCode = "10115", city = "Berlin", country = "DE" };
     public static object Swiss { get; } = new { address = new { line1 = "Gasse 1", postalCode = "8001", city = "Zürich", country = "CH" } };
@@ -17,7 +17,7 @@ public sealed class Customer(Service service, string id, string? user = null)
     public Service Service => service;
     public string Path => $"api/accounts/{id}";
 
-    public static string NewId() => $"c-{Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture)}";
+    public static string NewId() => $"c-{Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>The same account, seen through another host or by another user.</summary>
     public Customer On(Service other) => new(other, id, user);

@@ -4,11 +4,11 @@ namespace Billing.Tests.Api;
 [Collection(OnOneService.Name)]
 public sealed class OriginTests(StandingService standing) : IDisposable
 {
-    readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://localhost:{standing.Service.Port}/api/") };
+    readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://localhost:{standing.Service.Port}/api/") };
 
     string Own => $"http://localhost:{standing.Service.Port}";
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     [Fact]
     public async Task An_allowed_page_is_told_what_it_may_send()
@@ -52,7 +52,7 @@ public sealed class OriginTests(StandingService standing) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "catalog");
         if (proto is not null) request.Headers.Add("X-Forwarded-Proto", proto);
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(expected, Header(answer, "Strict-Transport-Security"));
     }
 
@@ -67,7 +67,7 @@ public sealed class OriginTests(StandingService standing) : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (origin is not null) request.Headers.TryAddWithoutValidation("Origin", origin);
-        return await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return await _http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
     static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;

@@ -9,7 +9,7 @@ namespace Billing.Tests.Api;
 /// <summary>The ports and the clock that name an outside world: every service on them shares storage and time.</summary>
 public sealed record Place(int StoragePort, int StripePort, string? Clock)
 {
-    static int next = 20_000 + Random.Shared.Next(1_000) * 10;
+    static int _next = 20_000 + Random.Shared.Next(1_000) * 10;
 
     /// <summary>The connection string of its storage.</summary>
     internal string Storage => new StorageEmulator(StoragePort).ConnectionString;
@@ -25,7 +25,7 @@ public sealed record Place(int StoragePort, int StripePort, string? Clock)
     {
         while (true)
         {
-            var first = Interlocked.Add(ref next, 10) is var port && port < 32_000 ? port : Interlocked.Exchange(ref next, 20_000);
+            var first = Interlocked.Add(ref _next, 10) is var port && port < 32_000 ? port : Interlocked.Exchange(ref _next, 20_000);
             if (Enumerable.Range(first, count).All(Ports.IsFree)) return first;
         }
     }
@@ -36,12 +36,12 @@ public sealed class Running : IAsyncDisposable
 {
     static readonly TimeSpan Starts = TimeSpan.FromSeconds(90);
 
-    readonly Process process;
-    readonly ConcurrentQueue<string> said = new();
+    readonly Process _process;
+    readonly ConcurrentQueue<string> _said = new();
 
-    public IEnumerable<string> Said => said;
+    public IEnumerable<string> Said => _said;
 
-    Running(Process process) => this.process = process;
+    Running(Process process) => _process = process;
 
     public static async Task<Running> StartAsync(string program, Place place, int port, Func<Task<bool>> ready, params (string Name, string Value)[] more)
     {
@@ -58,14 +58,14 @@ public sealed class Running : IAsyncDisposable
         foreach (var (name, value) in more) start.Environment[name] = value;
 
         var running = new Running(Process.Start(start)!);
-        running.process.OutputDataReceived += (_, line) => running.Hear(line.Data);
-        running.process.ErrorDataReceived += (_, line) => running.Hear(line.Data);
-        running.process.BeginOutputReadLine();
-        running.process.BeginErrorReadLine();
+        running._process.OutputDataReceived += (_, line) => running.Hear(line.Data);
+        running._process.ErrorDataReceived += (_, line) => running.Hear(line.Data);
+        running._process.BeginOutputReadLine();
+        running._process.BeginErrorReadLine();
         for (var waited = Stopwatch.StartNew(); !await ready(); await Task.Delay(50))
         {
-            if (running.process.HasExited || waited.Elapsed > Starts)
-                throw new InvalidOperationException($"{program} does not start:\n{string.Join('\n', running.said)}");
+            if (running._process.HasExited || waited.Elapsed > Starts)
+                throw new InvalidOperationException($"{program} does not start:\n{string.Join('\n', running._said)}");
         }
         return running;
     }
@@ -76,27 +76,27 @@ public sealed class Running : IAsyncDisposable
     /// <summary>SIGKILL, to this process alone.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>SIGTERM: it stops what it has started.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            Signal.Terminate(process.Id);
+            Signal.Terminate(_process.Id);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await _process.WaitForExitAsync(patience.Token);
             }
             catch (OperationCanceledException)
             {
-                process.Kill(entireProcessTree: true);
+                _process.Kill(entireProcessTree: true);
             }
         }
-        process.Dispose();
+        _process.Dispose();
     }
 
     static async Task<bool> ListensAsync(Place place)
@@ -112,8 +112,8 @@ public sealed class Running : IAsyncDisposable
     {
         if (line is null) return;
         NothingSecretIsSaid.Hear(line);
-        said.Enqueue(line);
-        if (said.Count > 200) said.TryDequeue(out _);
+        _said.Enqueue(line);
+        if (_said.Count > 200) _said.TryDequeue(out _);
     }
 }
 
@@ -217,9 +217,9 @@ public sealed class StripeControl(int port)
 /// <summary>The billing service as a process of its own, and what a caller can ask of it.</summary>
 public sealed class Service : IAsyncDisposable
 {
-    readonly ConcurrentDictionary<(string? Account, string Role, string? User), Task<string>> tokens = new();
-    readonly HttpClient http;
-    Running? running;
+    readonly ConcurrentDictionary<(string? Account, string Role, string? User), Task<string>> _tokens = new();
+    readonly HttpClient _http;
+    Running? _running;
 
     Service(Place place) : this(place, Place.FreePorts(1), new SocketsHttpHandler { UseProxy = false })
     {
@@ -229,7 +229,7 @@ public sealed class Service : IAsyncDisposable
     internal Service(Place place, int port, HttpMessageHandler server)
     {
         (Place, Port) = (place, port);
-        http = new(new ContractHandler(server))
+        _http = new(new ContractHandler(server))
         {
             BaseAddress = new($"http://localhost:{Port}/"),
             Timeout = TimeSpan.FromMinutes(int.TryParse(Environment.GetEnvironmentVariable("STORM_ACCOUNTS"), out _) ? 60 : 10), // A walk with many takes as long as it takes.
@@ -245,24 +245,24 @@ public sealed class Service : IAsyncDisposable
     public static async Task<Service> StartAsync(Place place, params (string Name, string Value)[] settings)
     {
         var service = new Service(place);
-        service.running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync, settings);
+        service._running = await Running.StartAsync("Billing.Functions.dll", place, service.Port, service.IsReadyAsync, settings);
         return service;
     }
 
     /// <summary>The last lines of its log.</summary>
-    public IEnumerable<string> Said => running!.Said;
+    public IEnumerable<string> Said => _running!.Said;
 
-    public Task KillAsync() => running!.KillAsync();
+    public Task KillAsync() => _running!.KillAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (running is not null) await running.DisposeAsync();
-        http.Dispose();
+        if (_running is not null) await _running.DisposeAsync();
+        _http.Dispose();
     }
 
     /// <summary>A token of the local authority; the same for the same question.</summary>
     public Task<string> TokenAsync(string role, string? account = null, string? user = null) =>
-        tokens.GetOrAdd((account, role, user), async _ =>
+        _tokens.GetOrAdd((account, role, user), async _ =>
             (await SendAsync(HttpMethod.Post, "local/token", new { accountId = account, role, sub = user })).Ok().Text("token"));
 
     public async Task<DateTimeOffset> NowAsync() => (await SendAsync(HttpMethod.Get, "local/clock")).Ok().GetProperty("now").GetDateTimeOffset();
@@ -308,7 +308,7 @@ public sealed class Service : IAsyncDisposable
             string text => new StringContent(text, System.Text.Encoding.UTF8, "application/json"),
             _ => System.Net.Http.Json.JsonContent.Create(body),
         };
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         return await Answer.OfAsync(response);
     }
 

@@ -11,12 +11,12 @@ namespace Billing.Tests.Api;
 /// </summary>
 public abstract class Walk : IAsyncLifetime
 {
-    readonly Lock gate = new();
-    readonly Dictionary<string, Func<Task>> stories = [];
-    readonly Dictionary<string, Task> told = [];
-    readonly List<(DateTimeOffset At, TaskCompletionSource Go)> waiting = [];
-    TaskCompletionSource allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    int busy;
+    readonly Lock _gate = new();
+    readonly Dictionary<string, Func<Task>> _stories = [];
+    readonly Dictionary<string, Task> _told = [];
+    readonly List<(DateTimeOffset At, TaskCompletionSource Go)> _waiting = [];
+    TaskCompletionSource _allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    int _busy;
 
     public Service Service { get; private set; } = null!;
 
@@ -26,13 +26,13 @@ public abstract class Walk : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Collect();
-        busy = stories.Count;
-        foreach (var (name, story) in stories) told[name] = TellAsync(story);
+        _busy = _stories.Count;
+        foreach (var (name, story) in _stories) _told[name] = TellAsync(story);
         while (true)
         {
-            await allWait.Task;
-            if (waiting.Count == 0) return;
-            var at = waiting.Min(story => story.At);
+            await _allWait.Task;
+            if (_waiting.Count == 0) return;
+            var at = _waiting.Min(story => story.At);
             try
             {
                 if (Service is null) Service = await Service.StartAsync(Place.New(LocalClock.Text(at)));
@@ -40,7 +40,7 @@ public abstract class Walk : IAsyncLifetime
             }
             catch (Exception stuck)
             {
-                foreach (var (_, go) in waiting) go.SetException(stuck);
+                foreach (var (_, go) in _waiting) go.SetException(stuck);
                 return;
             }
             Release(at);
@@ -56,15 +56,15 @@ public abstract class Walk : IAsyncLifetime
     /// <summary>Before the walk, takes the story in; after it, tells how it ended.</summary>
     public Task StoryAsync(string name, Func<Task> story)
     {
-        if (told.TryGetValue(name, out var ended)) return ended;
-        stories.Add(name, story);
+        if (_told.TryGetValue(name, out var ended)) return ended;
+        _stories.Add(name, story);
         return Task.CompletedTask;
     }
 
     public Task UntilAsync(DateTimeOffset at)
     {
         var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate) waiting.Add((at, go));
+        lock (_gate) _waiting.Add((at, go));
         Rest();
         return go.Task;
     }
@@ -83,21 +83,21 @@ public abstract class Walk : IAsyncLifetime
 
     void Rest()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (--busy == 0) allWait.SetResult();
+            if (--_busy == 0) _allWait.SetResult();
         }
     }
 
     void Release(DateTimeOffset at)
     {
         List<TaskCompletionSource> going;
-        lock (gate)
+        lock (_gate)
         {
-            going = [.. waiting.Where(story => story.At == at).Select(story => story.Go)];
-            waiting.RemoveAll(story => story.At == at);
-            busy = going.Count;
-            allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            going = [.. _waiting.Where(story => story.At == at).Select(story => story.Go)];
+            _waiting.RemoveAll(story => story.At == at);
+            _busy = going.Count;
+            _allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         foreach (var go in going) go.SetResult();
     }
@@ -121,7 +121,7 @@ public abstract class Stories(Walk walk)
     /// <summary>Can be left as a method, and declines every charge.</summary>
     protected const string Declined = "4000000000000341";
 
-    readonly List<Customer> opened = [];
+    readonly List<Customer> _opened = [];
 
     protected Service Service => walk.Service;
 
@@ -129,7 +129,7 @@ public abstract class Stories(Walk walk)
     protected Task Story(Func<Task> story, [CallerMemberName] string name = "") => walk.StoryAsync(name, async () =>
     {
         await story();
-        foreach (var customer in opened) await customer.OrderAsync("/cancellation");
+        foreach (var customer in _opened) await customer.OrderAsync("/cancellation");
     });
 
     protected Task Until(string at) => walk.UntilAsync(Moment.Of(at));
@@ -144,7 +144,7 @@ public abstract class Stories(Walk walk)
     {
         await Until(on);
         var customer = await Service.OpenAsync(plan, details);
-        opened.Add(customer);
+        _opened.Add(customer);
         return customer;
     }
 

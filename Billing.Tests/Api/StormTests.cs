@@ -30,7 +30,7 @@ public class StormTests
     static readonly (string Number, int Percent)[] Methods =
         [("4242424242424242", 50), ("DE89370400440532013000", 25), ("4000000000000341", 10), ("DE62370400440532013001", 10), ("4000002760003184", 5)];
 
-    readonly ConcurrentDictionary<string, long> returned = [];
+    readonly ConcurrentDictionary<string, long> _returned = [];
 
     [Fact]
     public async Task Every_invoice_is_paid_or_dunned_and_every_charge_belongs_to_one()
@@ -120,12 +120,12 @@ public class StormTests
 
     async Task ReturnAsync(Customer acme, Random random)
     {
-        var succeeded = (await acme.Service.Stripe.IntentsAsync(acme.Id)).Where(intent => intent.Text("status") == "succeeded" && !returned.ContainsKey(intent.Text("id"))).ToList();
+        var succeeded = (await acme.Service.Stripe.IntentsAsync(acme.Id)).Where(intent => intent.Text("status") == "succeeded" && !_returned.ContainsKey(intent.Text("id"))).ToList();
         if (succeeded.Count == 0) return;
         var intent = succeeded[random.Next(succeeded.Count)];
         var before = await RefundedAsync(acme, intent.Text("id"));
         if (before >= intent.Cents("amount")) return;
-        returned[intent.Text("id")] = intent.Cents("amount") - before;
+        _returned[intent.Text("id")] = intent.Cents("amount") - before;
         await acme.Service.Stripe.ReturnAsync(intent.Text("id"));
     }
 
@@ -155,7 +155,7 @@ public class StormTests
 
             var mine = taken.Where(intent => intent.GetProperty("metadata").Text("invoice") == id).ToList();
             long got = 0;
-            foreach (var intent in mine) got += intent.Cents("amount") - await RefundedAsync(acme, intent.Text("id")) - returned.GetValueOrDefault(intent.Text("id"));
+            foreach (var intent in mine) got += intent.Cents("amount") - await RefundedAsync(acme, intent.Text("id")) - _returned.GetValueOrDefault(intent.Text("id"));
             Assert.True(document.Cents("grossCents") - credited[id].Sum() - document.Cents("amountDueCents") == got, $"{acme.Id}: Stripe has {got} for {document}");
             var overdue = status == "open" && DateOnly.Parse(document.Text("dueOn"), null).AddDays(3) <= today;
             Assert.True(status is "paid" or "void" || !overdue || document.Text("payment") is "processing" or "returned" or "disputed" || journal.Any(text => text.Contains(number, StringComparison.Ordinal)),

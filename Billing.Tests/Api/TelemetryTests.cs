@@ -74,7 +74,7 @@ public class LiveTelemetryTests(StandingService standing)
 }
 
 /// <summary>What leaves the process by OTLP: everything that is to be seen, and nothing of a person.</summary>
-public class ExportTests
+public class TelemetryExportTests
 {
     [Fact]
     public async Task A_life_is_exported_without_a_person_in_it()

@@ -11,11 +11,11 @@ namespace Billing.Tests.Api;
 [Collection(OnOneService.Name)]
 public sealed class TokenTests(StandingService standing) : IDisposable
 {
-    readonly RSA key = RSA.Create(2048);
+    readonly RSA _key = RSA.Create(2048);
 
     Service Service => standing.Service;
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 
     [Fact]
     public async Task A_token_made_by_the_issuers_key_is_believed()
@@ -53,11 +53,11 @@ public sealed class TokenTests(StandingService standing) : IDisposable
 
     [Fact]
     public Task A_token_signed_by_a_foreign_key() => NotBelieved(async acme =>
-        await TokenAsync(acme, token => token.SigningCredentials = new(new RsaSecurityKey(key) { KeyId = token.SigningCredentials.Key.KeyId }, SecurityAlgorithms.RsaSha256)));
+        await TokenAsync(acme, token => token.SigningCredentials = new(new RsaSecurityKey(_key) { KeyId = token.SigningCredentials.Key.KeyId }, SecurityAlgorithms.RsaSha256)));
 
     [Fact]
     public Task A_token_signed_by_a_foreign_key_of_a_name_of_its_own() => NotBelieved(async acme =>
-        await TokenAsync(acme, token => token.SigningCredentials = new(new RsaSecurityKey(key) { KeyId = "mine" }, SecurityAlgorithms.RsaSha256)));
+        await TokenAsync(acme, token => token.SigningCredentials = new(new RsaSecurityKey(_key) { KeyId = "mine" }, SecurityAlgorithms.RsaSha256)));
 
     [Fact]
     public Task A_token_that_was_altered() => NotBelieved(async acme =>
@@ -74,7 +74,7 @@ public sealed class TokenTests(StandingService standing) : IDisposable
     public Task A_token_signed_with_the_public_key_as_a_secret() => NotBelieved(async acme =>
     {
         IssuersKey();
-        var secret = Encoding.UTF8.GetBytes(key.ExportSubjectPublicKeyInfoPem());
+        var secret = Encoding.UTF8.GetBytes(_key.ExportSubjectPublicKeyInfoPem());
         var name = (await TokenAsync(acme)).Split('.')[0];
         var content = Base64UrlEncoder.Encode(Base64UrlEncoder.Decode(name).Replace("RS256", "HS256", StringComparison.Ordinal)) + "." + (await TokenAsync(acme)).Split('.')[1];
         return $"{content}.{Base64UrlEncoder.Encode(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(content)))}";
@@ -83,10 +83,10 @@ public sealed class TokenTests(StandingService standing) : IDisposable
     [Fact]
     public Task A_token_that_brings_its_own_key() => NotBelieved(async acme =>
     {
-        var mine = JsonWebKeyConverter.ConvertFromRSASecurityKey(new(key.ExportParameters(includePrivateParameters: false)));
+        var mine = JsonWebKeyConverter.ConvertFromRSASecurityKey(new(_key.ExportParameters(includePrivateParameters: false)));
         return await TokenAsync(acme, token =>
         {
-            token.SigningCredentials = new(new RsaSecurityKey(key) { KeyId = "mine" }, SecurityAlgorithms.RsaSha256);
+            token.SigningCredentials = new(new RsaSecurityKey(_key) { KeyId = "mine" }, SecurityAlgorithms.RsaSha256);
             token.AdditionalHeaderClaims = new Dictionary<string, object>
             {
                 ["jwk"] = new Dictionary<string, string> { ["kty"] = "RSA", ["kid"] = "mine", ["n"] = mine.N, ["e"] = mine.E },
@@ -165,5 +165,5 @@ public sealed class TokenTests(StandingService standing) : IDisposable
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(token);
     }
 
-    void IssuersKey() => key.ImportFromPem(File.ReadAllText(new WorldFolder(Service.Place.StoragePort).Key));
+    void IssuersKey() => _key.ImportFromPem(File.ReadAllText(new WorldFolder(Service.Place.StoragePort).Key));
 }

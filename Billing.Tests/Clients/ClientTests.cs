@@ -1,9 +1,10 @@
+using Billing.Tests.Api;
 using CloudCRM.Billing.Client;
 using CloudCRM.Billing.Client.Models;
 using Microsoft.Kiota.Abstractions.Authentication;
 using Microsoft.Kiota.Http.HttpClientLibrary;
 
-namespace Billing.Tests.Api;
+namespace Billing.Tests.Clients;
 
 /// <summary>The typed clients, as they are generated from the contract, against the running service.</summary>
 [Collection(OnOneService.Name)]

@@ -11,16 +11,16 @@ sealed class Crm
     /// <summary>Nobody listens there: the <see cref="Wire"/> knows.</summary>
     public const int Port = 1;
 
-    readonly ConcurrentQueue<(string Account, Told Told)> told = new();
+    readonly ConcurrentQueue<(string Account, Told Told)> _told = new();
 
     public async Task<HttpResponseMessage> ReceiveAsync(HttpRequestMessage request)
     {
         using var json = JsonDocument.Parse(await request.Content!.ReadAsStringAsync());
-        told.Enqueue((json.RootElement.Text("account"), Read(json.RootElement)));
+        _told.Enqueue((json.RootElement.Text("account"), Read(json.RootElement)));
         return new(HttpStatusCode.OK) { RequestMessage = request };
     }
 
-    public IReadOnlyList<Told> ToldOf(string account) => [.. told.Where(told => told.Account == account).Select(told => told.Told)];
+    public IReadOnlyList<Told> ToldOf(string account) => [.. _told.Where(told => told.Account == account).Select(told => told.Told)];
 
     public static Told Read(JsonElement body)
     {

@@ -27,13 +27,13 @@ sealed class Host : IAsyncDisposable
     static readonly FunctionIndex Index = FunctionIndex.Of(typeof(WorkFunctions).Assembly);
     static readonly HostSettings Settings = HostSettings.From(Path.Combine(AppContext.BaseDirectory, "host.json"));
 
-    readonly WebApplication app;
-    readonly FunctionRunner runner;
+    readonly WebApplication _app;
+    readonly FunctionRunner _runner;
 
     Host(WebApplication app, Wire wire)
     {
-        (this.app, Wire) = (app, wire);
-        runner = app.Services.GetRequiredService<FunctionRunner>();
+        (_app, Wire) = (app, wire);
+        _runner = app.Services.GetRequiredService<FunctionRunner>();
         Server = app.GetTestServer().CreateHandler();
     }
 
@@ -41,7 +41,7 @@ sealed class Host : IAsyncDisposable
 
     /// <summary>Requests sent here are worked on by the HTTP functions.</summary>
     public HttpMessageHandler Server { get; }
-    public IServiceProvider Services => app.Services;
+    public IServiceProvider Services => _app.Services;
 
     public static async Task<Host> StartAsync(World world, TimeProvider clock)
     {
@@ -82,11 +82,11 @@ sealed class Host : IAsyncDisposable
     public static IEnumerable<IndexedFunction> TimersDue(DateTimeOffset since, DateTimeOffset until) => Index.TriggeredBy<TimerTriggerAttribute>().Where(timer =>
         CrontabSchedule.Parse(((TimerTriggerAttribute)timer.Trigger).Schedule, FunctionIndex.SixFields).GetNextOccurrence(since.UtcDateTime) <= until.UtcDateTime);
 
-    public Task RunAsync(IndexedFunction timer) => runner.RunAsync(timer, new TimerInfo());
+    public Task RunAsync(IndexedFunction timer) => _runner.RunAsync(timer, new TimerInfo());
 
     /// <summary>Runs the function that a queue triggers.</summary>
     public Task RunMessageAsync(string queue, string text) =>
-        runner.RunAsync(Index.TriggeredBy<QueueTriggerAttribute>().Single(function => ((QueueTriggerAttribute)function.Trigger).QueueName == queue), text);
+        _runner.RunAsync(Index.TriggeredBy<QueueTriggerAttribute>().Single(function => ((QueueTriggerAttribute)function.Trigger).QueueName == queue), text);
 
     public static IEnumerable<string> QueueNames => Index.TriggeredBy<QueueTriggerAttribute>().Select(function => ((QueueTriggerAttribute)function.Trigger).QueueName);
 
@@ -96,6 +96,6 @@ sealed class Host : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Wire.End();
-        await app.DisposeAsync();
+        await _app.DisposeAsync();
     }
 }

@@ -33,13 +33,13 @@ interface IStorage
 /// <summary>The emulator: a storage account of its own, with services that reach it over their <see cref="Wire"/> alone.</summary>
 sealed class StorageInAzurite(string connection) : IStorage
 {
-    readonly QueueServiceClient queues = new(connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-    readonly ConcurrentDictionary<string, int> poison = new();
+    readonly QueueServiceClient _queues = new(connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+    readonly ConcurrentDictionary<string, int> _poison = new();
 
     /// <summary>The queues that something was put into since they were found empty; it costs to look at the others.</summary>
-    readonly ConcurrentDictionary<string, bool> filled = new();
+    readonly ConcurrentDictionary<string, bool> _filled = new();
 
-    StoredWorld? stored;
+    StoredWorld? _stored;
 
     public string Connection => connection;
 
@@ -48,7 +48,7 @@ sealed class StorageInAzurite(string connection) : IStorage
         // The product's own adapters are there already.
         wire.Forwarded = request =>
         {
-            if (request.Method == HttpMethod.Post && request.RequestUri!.Segments is [.., var queue, "messages"]) filled[queue.TrimEnd('/')] = true;
+            if (request.Method == HttpMethod.Post && request.RequestUri!.Segments is [.., var queue, "messages"]) _filled[queue.TrimEnd('/')] = true;
         };
     }
 
@@ -56,29 +56,29 @@ sealed class StorageInAzurite(string connection) : IStorage
 
     public async Task<Picture> PictureAsync(DateTimeOffset now, Api.StripeControl stripe, Crm crm)
     {
-        stored ??= new(connection, stripe);
-        return await stored.PictureAsync(now, crm.ToldOf) with { Queues = filled.Keys.Select(queue => (queue, 1)).Concat(poison.Select(queue => (queue.Key, queue.Value))).ToDictionary() };
+        _stored ??= new(connection, stripe);
+        return await _stored.PictureAsync(now, crm.ToldOf) with { Queues = _filled.Keys.Select(queue => (queue, 1)).Concat(_poison.Select(queue => (queue.Key, queue.Value))).ToDictionary() };
     }
 
     public async Task<IReadOnlyList<Message>> ReceiveAsync(string queue)
     {
         const int Most = 32;
-        if (!filled.TryRemove(queue, out _)) return [];
-        var received = (await queues.GetQueueClient(queue).ReceiveMessagesAsync(Most, TimeSpan.FromMinutes(1))).Value;
-        if (received.Length == Most) filled[queue] = true;
+        if (!_filled.TryRemove(queue, out _)) return [];
+        var received = (await _queues.GetQueueClient(queue).ReceiveMessagesAsync(Most, TimeSpan.FromMinutes(1))).Value;
+        if (received.Length == Most) _filled[queue] = true;
         return [.. received.Select(message => new Message(message.MessageId, message.PopReceipt, message.MessageText, message.DequeueCount))];
     }
 
     public async Task ReturnAsync(string queue, Message message, bool isDone)
     {
-        var client = queues.GetQueueClient(queue);
+        var client = _queues.GetQueueClient(queue);
         if (!isDone && message.Tries < Host.MostTries)
         {
             await client.UpdateMessageAsync(message.Id, message.Receipt, message.Text, TimeSpan.Zero);
-            filled[queue] = true;
+            _filled[queue] = true;
             return;
         }
-        if (!isDone) poison.AddOrUpdate($"{queue}-poison", 1, (_, before) => before + 1);
+        if (!isDone) _poison.AddOrUpdate($"{queue}-poison", 1, (_, before) => before + 1);
         await client.DeleteMessageAsync(message.Id, message.Receipt);
     }
 }
@@ -86,14 +86,14 @@ sealed class StorageInAzurite(string connection) : IStorage
 /// <summary>Memory: the same ports, a hundred times as fast.</summary>
 sealed class StorageInMemory : IStorage
 {
-    readonly InMemoryAccounts accounts = new();
-    readonly InMemoryDueIndex due = new();
-    readonly InMemoryNumbers numbers = new();
-    readonly InMemoryOutside outside = new();
-    readonly InMemoryArchive archive = new();
-    readonly InMemoryDocumentIndex index = new();
-    readonly InMemoryEvents events = new();
-    readonly InMemoryQueues queues = new();
+    readonly InMemoryAccounts _accounts = new();
+    readonly InMemoryDueIndex _due = new();
+    readonly InMemoryNumbers _numbers = new();
+    readonly InMemoryOutside _outside = new();
+    readonly InMemoryArchive _archive = new();
+    readonly InMemoryDocumentIndex _index = new();
+    readonly InMemoryEvents _events = new();
+    readonly InMemoryQueues _queues = new();
 
     public string Connection => "UseDevelopmentStorage=true";
 
@@ -101,17 +101,17 @@ sealed class StorageInMemory : IStorage
     {
         // Nothing is to be made in storage.
         services.Remove(services.Single(service => service.ImplementationType?.Name == "StorageSetup"));
-        Add<IAccountStore>(accounts);
-        Add<IDueIndex>(due);
-        Add<IDocumentNumbers>(numbers);
-        Add<IFindings>(outside);
-        Add<INotificationStore>(outside);
-        Add<IDocumentArchive>(archive);
-        Add<IDocumentIndex>(index);
-        Add<IProviderEvents>(events);
-        Add<IAccountWork>(queues);
-        Add<INotificationWork>(queues);
-        Add<IProviderEventWork>(queues);
+        Add<IAccountStore>(_accounts);
+        Add<IDueIndex>(_due);
+        Add<IDocumentNumbers>(_numbers);
+        Add<IFindings>(_outside);
+        Add<INotificationStore>(_outside);
+        Add<IDocumentArchive>(_archive);
+        Add<IDocumentIndex>(_index);
+        Add<IProviderEvents>(_events);
+        Add<IAccountWork>(_queues);
+        Add<INotificationWork>(_queues);
+        Add<IProviderEventWork>(_queues);
 
         void Add<T>(T port) where T : class => services.AddSingleton(Wired<T>.Of(port, wire));
     }
@@ -122,28 +122,28 @@ sealed class StorageInMemory : IStorage
     public async Task<Picture> PictureAsync(DateTimeOffset now, Api.StripeControl stripe, Crm crm)
     {
         var (charges, refunds) = await stripe.MoneyAsync();
-        return new(now, [.. accounts.Ids.Select(id => accounts.PictureOf(id) with
+        return new(now, [.. _accounts.Ids.Select(id => _accounts.PictureOf(id) with
         {
-            Untold = [.. outside.Told.Values.Where(waiting => waiting.Account == id).Select(waiting => waiting.Id)],
+            Untold = [.. _outside.Told.Values.Where(waiting => waiting.Account == id).Select(waiting => waiting.Id)],
             Told = crm.ToldOf(id.Value),
-            Files = archive.HashesOf(id),
+            Files = _archive.HashesOf(id),
             Charges = [.. charges[id.Value]],
             Refunds = [.. refunds[id.Value]],
         })])
         {
-            Due = due.Entries,
-            Inbox = events.Open,
-            Queues = queues.Counts,
-            Findings = [.. outside.Findings.Values],
-            Index = index.Entries,
+            Due = _due.Entries,
+            Inbox = _events.Open,
+            Queues = _queues.Counts,
+            Findings = [.. _outside.Findings.Values],
+            Index = _index.Entries,
         };
     }
 
-    public Task<IReadOnlyList<Message>> ReceiveAsync(string queue) => Task.FromResult(queues.Receive(queue));
+    public Task<IReadOnlyList<Message>> ReceiveAsync(string queue) => Task.FromResult(_queues.Receive(queue));
 
     public Task ReturnAsync(string queue, Message message, bool isDone)
     {
-        if (!isDone) queues.Return(message.Tries < Host.MostTries ? queue : $"{queue}-poison", message);
+        if (!isDone) _queues.Return(message.Tries < Host.MostTries ? queue : $"{queue}-poison", message);
         return Task.CompletedTask;
     }
 }
@@ -151,22 +151,22 @@ sealed class StorageInMemory : IStorage
 /// <summary>The queues of the service; what is received is gone until it is returned.</summary>
 sealed class InMemoryQueues : IAccountWork, INotificationWork, IProviderEventWork
 {
-    readonly Lock gate = new();
-    readonly Dictionary<string, List<Message>> queues = [];
+    readonly Lock _gate = new();
+    readonly Dictionary<string, List<Message>> _queues = [];
 
     public IReadOnlyDictionary<string, int> Counts
     {
         get
         {
-            lock (gate) return queues.ToDictionary(queue => queue.Key, queue => queue.Value.Count);
+            lock (_gate) return _queues.ToDictionary(queue => queue.Key, queue => queue.Value.Count);
         }
     }
 
     public IReadOnlyList<Message> Receive(string queue)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!queues.TryGetValue(queue, out var messages)) return [];
+            if (!_queues.TryGetValue(queue, out var messages)) return [];
             List<Message> received = [.. messages.Select(message => message with { Tries = message.Tries + 1 })];
             messages.Clear();
             return received;
@@ -175,9 +175,9 @@ sealed class InMemoryQueues : IAccountWork, INotificationWork, IProviderEventWor
 
     public void Return(string queue, Message message)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!queues.TryGetValue(queue, out var messages)) queues[queue] = messages = [];
+            if (!_queues.TryGetValue(queue, out var messages)) _queues[queue] = messages = [];
             messages.Add(message);
         }
     }
@@ -195,42 +195,42 @@ sealed class InMemoryQueues : IAccountWork, INotificationWork, IProviderEventWor
 
 sealed class InMemoryEvents : IProviderEvents
 {
-    readonly Lock gate = new();
-    readonly Dictionary<string, (ProviderEvent Event, bool IsOpen)> events = [];
-    readonly Dictionary<string, AccountId?> postponed = [];
-    readonly Dictionary<string, AccountId> customers = [];
-    DateTimeOffset? readUntil;
+    readonly Lock _gate = new();
+    readonly Dictionary<string, (ProviderEvent Event, bool IsOpen)> _events = [];
+    readonly Dictionary<string, AccountId?> _postponed = [];
+    readonly Dictionary<string, AccountId> _customers = [];
+    DateTimeOffset? _readUntil;
 
     public IReadOnlyList<string> Open
     {
         get
         {
-            lock (gate) return [.. events.Where(known => known.Value.IsOpen).Select(known => known.Key), .. postponed.Keys];
+            lock (_gate) return [.. _events.Where(known => known.Value.IsOpen).Select(known => known.Key), .. _postponed.Keys];
         }
     }
 
-    public Task<bool> AddAsync(ProviderEvent happened, CancellationToken cancellation) => Locked(() => events.TryAdd(happened.Id, (happened, true)));
+    public Task<bool> AddAsync(ProviderEvent happened, CancellationToken cancellation) => Locked(() => _events.TryAdd(happened.Id, (happened, true)));
 
     public Task<ProviderEvent?> FindOpenAsync(string id, CancellationToken cancellation) =>
-        Locked(() => events.TryGetValue(id, out var known) && known.IsOpen ? known.Event : null);
+        Locked(() => _events.TryGetValue(id, out var known) && known.IsOpen ? known.Event : null);
 
-    public Task CloseAsync(string id, AccountId? account, CancellationToken cancellation) => Locked(() => events[id] = (events[id].Event, false));
-    public Task PostponeAsync(string id, AccountId? account, CancellationToken cancellation) => Locked(() => postponed[id] = account);
+    public Task CloseAsync(string id, AccountId? account, CancellationToken cancellation) => Locked(() => _events[id] = (_events[id].Event, false));
+    public Task PostponeAsync(string id, AccountId? account, CancellationToken cancellation) => Locked(() => _postponed[id] = account);
 
     public IAsyncEnumerable<string> ListPostponedAsync(AccountId? account, CancellationToken cancellation)
     {
-        lock (gate) return postponed.Where(waiting => account is null || waiting.Value == account).Select(waiting => waiting.Key).ToList().ToAsyncEnumerable();
+        lock (_gate) return _postponed.Where(waiting => account is null || waiting.Value == account).Select(waiting => waiting.Key).ToList().ToAsyncEnumerable();
     }
 
-    public Task ForgetPostponedAsync(string id, CancellationToken cancellation) => Locked(() => postponed.Remove(id));
-    public Task<DateTimeOffset?> FindReadUntilAsync(CancellationToken cancellation) => Locked(() => readUntil);
-    public Task SetReadUntilAsync(DateTimeOffset at, CancellationToken cancellation) => Locked(() => readUntil = at);
-    public Task LinkAsync(string customer, AccountId account, CancellationToken cancellation) => Locked(() => customers[customer] = account);
-    public Task<AccountId?> FindAccountAsync(string customer, CancellationToken cancellation) => Locked(() => customers.TryGetValue(customer, out var account) ? account : (AccountId?)null);
+    public Task ForgetPostponedAsync(string id, CancellationToken cancellation) => Locked(() => _postponed.Remove(id));
+    public Task<DateTimeOffset?> FindReadUntilAsync(CancellationToken cancellation) => Locked(() => _readUntil);
+    public Task SetReadUntilAsync(DateTimeOffset at, CancellationToken cancellation) => Locked(() => _readUntil = at);
+    public Task LinkAsync(string customer, AccountId account, CancellationToken cancellation) => Locked(() => _customers[customer] = account);
+    public Task<AccountId?> FindAccountAsync(string customer, CancellationToken cancellation) => Locked(() => _customers.TryGetValue(customer, out var account) ? account : (AccountId?)null);
 
     async Task<T> Locked<T>(Func<T> work)
     {
         await Task.Yield();
-        lock (gate) return work();
+        lock (_gate) return work();
     }
 }

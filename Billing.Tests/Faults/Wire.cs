@@ -33,20 +33,20 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
 {
     static readonly HttpMessageInvoker Network = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false });
 
-    readonly Lock gate = new();
-    readonly List<string> calls = [];
-    readonly HashSet<string> known = [];
-    Func<string, bool> strikes = _ => false;
-    Fault fault;
-    string? faulty;
-    (string Part, Func<Task> What)? meanwhile;
+    readonly Lock _gate = new();
+    readonly List<string> _calls = [];
+    readonly HashSet<string> _known = [];
+    Func<string, bool> _strikes = _ => false;
+    Fault _fault;
+    string? _faulty;
+    (string Part, Func<Task> What)? _meanwhile;
 
     /// <summary>What has left so far, in order: <c>PUT /documents/acme/2026/RE-1.pdf</c>.</summary>
     public IReadOnlyList<string> Calls
     {
         get
         {
-            lock (gate) return [.. calls];
+            lock (_gate) return [.. _calls];
         }
     }
 
@@ -58,7 +58,7 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
     public Action<HttpRequestMessage>? Forwarded { get; set; }
 
     /// <summary>From now on the count begins anew; the call in that place, from 1, fails.</summary>
-    public void Arm(int place, Fault how) => Arm(_ => calls.Count == place, how);
+    public void Arm(int place, Fault how) => Arm(_ => _calls.Count == place, how);
 
     /// <summary>The next call to an address that holds this fails.</summary>
     public void Arm(string part, Fault how) => Arm(call => call.Contains(part, StringComparison.Ordinal), how);
@@ -69,7 +69,7 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
     public void End() => IsDead = true;
 
     /// <summary>After the next call to an address that holds this was worked on, and before its answer arrives, that happens.</summary>
-    public void Meanwhile(string part, Func<Task> what) => meanwhile = (part, what);
+    public void Meanwhile(string part, Func<Task> what) => _meanwhile = (part, what);
 
     /// <summary>A call that does not go over the network.</summary>
     public async Task<T> CallAsync<T>(string call, Func<Task<T>> work)
@@ -87,9 +87,9 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
         {
             case null:
                 var answer = await ForwardAsync(request, cancellationToken);
-                if (meanwhile is { } happening && request.RequestUri.PathAndQuery.Contains(happening.Part, StringComparison.Ordinal))
+                if (_meanwhile is { } happening && request.RequestUri.PathAndQuery.Contains(happening.Part, StringComparison.Ordinal))
                 {
-                    meanwhile = null;
+                    _meanwhile = null;
                     await happening.What();
                 }
                 return answer;
@@ -112,10 +112,10 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
 
     void Arm(Func<string, bool> which, Fault how)
     {
-        lock (gate)
+        lock (_gate)
         {
-            calls.Clear();
-            (strikes, fault, Struck) = (which, how, null);
+            _calls.Clear();
+            (_strikes, _fault, Struck) = (which, how, null);
         }
     }
 
@@ -123,17 +123,17 @@ sealed class Wire(StripeControl stripe, int stripePort, Crm crm) : HttpMessageHa
     /// <param name="id">The same for each repetition; null for a call that is never repeated.</param>
     Fault? Meet(string call, string? id)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (IsDead) return Fault.End;
             // The first time it may have taken effect, again it does not.
-            if (id is not null && id == faulty) return fault switch { Fault.Error or Fault.ErrorAfter => Fault.Error, Fault.TimeOut or Fault.TimeOutAfter => Fault.TimeOut, _ => null };
-            if (id is not null && !known.Add(id)) return null;
-            calls.Add(call);
-            if (Struck is not null || !strikes(call)) return null;
-            (faulty, Struck) = (id, call);
-            if (fault == Fault.End) IsDead = true;
-            return fault;
+            if (id is not null && id == _faulty) return _fault switch { Fault.Error or Fault.ErrorAfter => Fault.Error, Fault.TimeOut or Fault.TimeOutAfter => Fault.TimeOut, _ => null };
+            if (id is not null && !_known.Add(id)) return null;
+            _calls.Add(call);
+            if (Struck is not null || !_strikes(call)) return null;
+            (_faulty, Struck) = (id, call);
+            if (_fault == Fault.End) IsDead = true;
+            return _fault;
         }
     }
 
@@ -171,26 +171,26 @@ class Wired<T> : DispatchProxy where T : class
 {
     static readonly MethodInfo Typed = typeof(Wired<T>).GetMethod(nameof(CallAsync), BindingFlags.NonPublic | BindingFlags.Instance)!;
 
-    T port = null!;
-    Wire wire = null!;
+    T _port = null!;
+    Wire _wire = null!;
 
     public static T Of(T port, Wire wire)
     {
         var proxy = Create<T, Wired<T>>();
-        ((Wired<T>)(object)proxy).port = port;
-        ((Wired<T>)(object)proxy).wire = wire;
+        ((Wired<T>)(object)proxy)._port = port;
+        ((Wired<T>)(object)proxy)._wire = wire;
         return proxy;
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         var (call, result) = ($"{typeof(T).Name}.{targetMethod!.Name}", targetMethod.ReturnType);
-        object? Work() => targetMethod.Invoke(port, BindingFlags.DoNotWrapExceptions, null, args, null);
+        object? Work() => targetMethod.Invoke(_port, BindingFlags.DoNotWrapExceptions, null, args, null);
 
-        if (result == typeof(Task)) return wire.CallAsync<object?>(call, async () => { await (Task)Work()!; return null; });
+        if (result == typeof(Task)) return _wire.CallAsync<object?>(call, async () => { await (Task)Work()!; return null; });
         if (result.IsGenericType && result.GetGenericTypeDefinition() == typeof(Task<>)) return Typed.MakeGenericMethod(result.GetGenericArguments()).Invoke(this, [call, (Func<object?>)Work]);
         return Work();
     }
 
-    Task<TResult> CallAsync<TResult>(string call, Func<object?> work) => wire.CallAsync(call, () => (Task<TResult>)work()!);
+    Task<TResult> CallAsync<TResult>(string call, Func<object?> work) => _wire.CallAsync(call, () => (Task<TResult>)work()!);
 }

@@ -28,16 +28,16 @@ sealed class World : IAsyncDisposable
     /// <summary>Whoever asks is patient for so many answers that say to come back.</summary>
     const int MostTries = 8;
 
-    readonly Simulator simulator;
-    readonly List<string> undelivered = [];
-    readonly HashSet<string> seen = [];
-    DateTimeOffset lastLook;
-    string? lastEvent, struck;
-    int keys;
+    readonly Simulator _simulator;
+    readonly List<string> _undelivered = [];
+    readonly HashSet<string> _seen = [];
+    DateTimeOffset _lastLook;
+    string? _lastEvent, _struck;
+    int _keys;
 
     World(IStorage storage, FakeTimeProvider clock, Simulator simulator)
     {
-        (Storage, Clock, this.simulator, lastLook) = (storage, clock, simulator, clock.GetUtcNow());
+        (Storage, Clock, _simulator, _lastLook) = (storage, clock, simulator, clock.GetUtcNow());
         StripePort = new Uri(simulator.Url).Port;
         Service = ServiceOn(null);
     }
@@ -56,7 +56,7 @@ sealed class World : IAsyncDisposable
     public Service Service { get; }
 
     /// <summary>The call that failed on purpose, if it has come to that.</summary>
-    public string? Struck => Host?.Wire.Struck ?? struck;
+    public string? Struck => Host?.Wire.Struck ?? _struck;
 
     /// <summary>Counts versions of the software, as far as they draw documents otherwise.</summary>
     public int Software { get; set; } = 1;
@@ -75,13 +75,13 @@ sealed class World : IAsyncDisposable
     {
         await Host.DisposeAsync();
         await Service.DisposeAsync();
-        await simulator.DisposeAsync();
+        await _simulator.DisposeAsync();
     }
 
     /// <summary>The process ends, whatever it was at, and another one starts.</summary>
     public async Task RestartAsync()
     {
-        struck = Struck;
+        _struck = Struck;
         if (Host is not null) await Host.DisposeAsync();
         Host = await Host.StartAsync(this, Clock);
     }
@@ -95,7 +95,7 @@ sealed class World : IAsyncDisposable
     /// <summary>From now on the call in that place fails, once.</summary>
     public void Arm(int place, Fault how)
     {
-        struck = null;
+        _struck = null;
         Host.Wire.Arm(place, how);
     }
 
@@ -145,23 +145,23 @@ sealed class World : IAsyncDisposable
     /// <summary>What has happened at Stripe since this was asked last, oldest first.</summary>
     public async Task<IReadOnlyList<string>> NewsAsync()
     {
-        var last = simulator.LastEvent;
-        if (last == lastEvent) return [];
-        var since = lastLook;
-        (lastLook, lastEvent) = (Clock.GetUtcNow(), last);
-        return [.. (await Stripe.AllAsync("events", $"created[gte]={since.ToUnixTimeSeconds()}")).Reverse().Where(told => seen.Add(told.Text("id"))).Select(told => told.GetRawText())];
+        var last = _simulator.LastEvent;
+        if (last == _lastEvent) return [];
+        var since = _lastLook;
+        (_lastLook, _lastEvent) = (Clock.GetUtcNow(), last);
+        return [.. (await Stripe.AllAsync("events", $"created[gte]={since.ToUnixTimeSeconds()}")).Reverse().Where(told => _seen.Add(told.Text("id"))).Select(told => told.GetRawText())];
     }
 
     async Task<bool> DeliverAsync()
     {
         var news = await NewsAsync();
-        if (Events != Arrival.Never) undelivered.AddRange(Events switch { Arrival.Twice => news.SelectMany(told => (string[])[told, told]), Arrival.Reversed => news.Reverse(), _ => news });
+        if (Events != Arrival.Never) _undelivered.AddRange(Events switch { Arrival.Twice => news.SelectMany(told => (string[])[told, told]), Arrival.Reversed => news.Reverse(), _ => news });
         var delivered = false;
-        foreach (var told in undelivered.ToList())
+        foreach (var told in _undelivered.ToList())
         {
             using var answer = await DeliverAsync(told, null);
             if (answer?.IsSuccessStatusCode != true) continue;
-            undelivered.Remove(told);
+            _undelivered.Remove(told);
             delivered = true;
         }
         return delivered;
@@ -223,7 +223,7 @@ sealed class World : IAsyncDisposable
             }
 
             // The same request, word for word, until there is an answer: that is what the key is for.
-            if (request.Method == HttpMethod.Post && !request.Headers.Contains("Idempotency-Key")) request.Headers.Add("Idempotency-Key", $"ask-{Interlocked.Increment(ref world.keys)}");
+            if (request.Method == HttpMethod.Post && !request.Headers.Contains("Idempotency-Key")) request.Headers.Add("Idempotency-Key", $"ask-{Interlocked.Increment(ref world._keys)}");
             for (var tries = 1; ; tries++)
             {
                 using var sent = new HttpRequestMessage(request.Method, request.RequestUri);
@@ -248,10 +248,10 @@ sealed class World : IAsyncDisposable
 /// <summary>Warnings and worse of all instances, to see what went wrong.</summary>
 sealed class ServiceLog : ILoggerProvider, ILogger
 {
-    readonly ConcurrentQueue<string> lines = new();
+    readonly ConcurrentQueue<string> _lines = new();
 
-    public IEnumerable<string> Lines => lines;
-    public void Add(string line) => lines.Enqueue(line);
+    public IEnumerable<string> Lines => _lines;
+    public void Add(string line) => _lines.Enqueue(line);
     public ILogger CreateLogger(string categoryName) => this;
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;

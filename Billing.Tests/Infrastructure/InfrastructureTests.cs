@@ -67,6 +67,15 @@ public sealed partial class InfrastructureTests : IDisposable
         await IsNoticedAsync("Page__Origins", "Seller__IBAN");
     }
 
+    /// <summary>Azure refuses to set a policy that is locked: the deployment, and the code behind it, would not come through.</summary>
+    [Fact]
+    public async Task An_archive_that_was_locked_is_left_alone()
+    {
+        Change("main.prod.bicepparam", "param documentsLocked = false", "param documentsLocked = true");
+
+        Assert.Contains("immutabilityPolicies", (await ValidateAsync("prod")).Said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_nobody_uses_is_noticed()
     {

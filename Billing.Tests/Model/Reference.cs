@@ -13,18 +13,18 @@ sealed class Reference
     static readonly Dictionary<string, long> PlanPrices = new() { ["smart"] = 19_90, ["pro"] = 44_90, ["business"] = 79_90 };
     const long AddOnPrice = 5_90, DowngradeFee = 69_00, LeastCollected = 50;
 
-    readonly List<Document> documents = [];
-    readonly List<Booking> bookings = [];
-    string plan;
+    readonly List<Document> _documents = [];
+    readonly List<Booking> _bookings = [];
+    string _plan;
 
     /// <summary>Of the plan, monthly, since the last change or renewal. An upgrade credits it, as far as documents bill it.</summary>
-    long price;
-    DateOnly anchor;
-    int index;
-    DateOnly? endsOn;
-    bool hasEnded;
-    Document? draft;
-    int places;
+    long _price;
+    DateOnly _anchor;
+    int _index;
+    DateOnly? _endsOn;
+    bool _hasEnded;
+    Document? _draft;
+    int _places;
 
     /// <param name="Booking">Its number; 0 of a line of the plan.</param>
     /// <param name="Monthly">The plan's price where it is one of a plan, negative where that is credited; else 0.</param>
@@ -54,57 +54,57 @@ sealed class Reference
 
     public Reference(string plan, DateOnly today)
     {
-        this.plan = plan;
+        _plan = plan;
         Start(today);
     }
 
-    DateOnly PeriodStart => anchor.AddMonths(index);
-    DateOnly NextStart => anchor.AddMonths(index + 1);
+    DateOnly PeriodStart => _anchor.AddMonths(_index);
+    DateOnly NextStart => _anchor.AddMonths(_index + 1);
     DateOnly LastDay => NextStart.AddDays(-1);
 
     /// <summary>All closes that are due by then, each dated that day.</summary>
     public void Reach(DateOnly today)
     {
-        while (!hasEnded && NextStart <= today) Close(today);
+        while (!_hasEnded && NextStart <= today) Close(today);
     }
 
     /// <returns>Null if it is done, else the code of the refusal; so with all that follow.</returns>
     public string? ChangePlan(string to, DateOnly today, bool isSuspended)
     {
-        if (hasEnded) return "subscription_ended";
-        if (to == plan) return "plan_already_active";
+        if (_hasEnded) return "subscription_ended";
+        if (to == _plan) return "plan_already_active";
         if (isSuspended) return "access_suspended";
-        if (PlanPrices[to] > PlanPrices[plan])
+        if (PlanPrices[to] > PlanPrices[_plan])
         {
-            var unused = Math.Min(price, Billed);
+            var unused = Math.Min(_price, Billed);
             List<Line> lines = unused > 0 ? [new(today, LastDay, -Prorated(unused, today), Monthly: -unused)] : [];
-            price = PlanPrices[to];
-            Issue("Invoice", today, [.. lines, new(today, LastDay, Prorated(price, today), Monthly: price)]);
+            _price = PlanPrices[to];
+            Issue("Invoice", today, [.. lines, new(today, LastDay, Prorated(_price, today), Monthly: _price)]);
         }
-        else if (endsOn is not null) return "cancellation_pending";
+        else if (_endsOn is not null) return "cancellation_pending";
         else
         {
-            price = PlanPrices[to];
+            _price = PlanPrices[to];
             Issue("Invoice", today, [new(today, today, DowngradeFee)]);
         }
-        plan = to;
+        _plan = to;
         return null;
     }
 
     public string? Book(string addOn, int quantity, DateOnly today, bool isSuspended)
     {
-        if (hasEnded) return "subscription_ended";
+        if (_hasEnded) return "subscription_ended";
         if (isSuspended) return "access_suspended";
-        draft ??= new("Collective", today) { Place = ++places };
-        var booking = new Booking(bookings.Count + 1, addOn, quantity, today) { On = draft };
-        bookings.Add(booking);
-        draft.Lines.Add(new(today, LastDay, Prorated(AddOnPrice * quantity, today), booking.Number));
+        _draft ??= new("Collective", today) { Place = ++_places };
+        var booking = new Booking(_bookings.Count + 1, addOn, quantity, today) { On = _draft };
+        _bookings.Add(booking);
+        _draft.Lines.Add(new(today, LastDay, Prorated(AddOnPrice * quantity, today), booking.Number));
         return null;
     }
 
     public string? EndBooking(int number, DateOnly today)
     {
-        var booking = bookings[number - 1];
+        var booking = _bookings[number - 1];
         if (booking.Status != "Withdrawn" && today <= BerlinCalendar.LastWithdrawalDay(booking.BookedOn)) return Withdraw(booking, today);
         if (booking.Status == "Cancelled") return "already_cancelled";
         if (!booking.IsRunning) return "already_ended";
@@ -114,7 +114,7 @@ sealed class Reference
 
     public string? KeepBooking(int number)
     {
-        var booking = bookings[number - 1];
+        var booking = _bookings[number - 1];
         if (!booking.IsRunning) return "already_ended";
         if (booking.Status != "Cancelled") return "not_cancelled";
         (booking.Status, booking.EndsOn) = ("Active", null);
@@ -123,25 +123,25 @@ sealed class Reference
 
     public string? CancelSubscription()
     {
-        if (hasEnded) return "subscription_ended";
-        if (endsOn is not null) return "already_cancelled";
-        endsOn = LastDay;
+        if (_hasEnded) return "subscription_ended";
+        if (_endsOn is not null) return "already_cancelled";
+        _endsOn = LastDay;
         return null;
     }
 
     public string? TakeBack()
     {
-        if (hasEnded) return "already_ended";
-        if (endsOn is null) return "not_cancelled";
-        endsOn = null;
+        if (_hasEnded) return "already_ended";
+        if (_endsOn is null) return "not_cancelled";
+        _endsOn = null;
         return null;
     }
 
     public string? Reopen(string plan, DateOnly today, bool isOverdue)
     {
-        if (!hasEnded) return null;
+        if (!_hasEnded) return null;
         if (isOverdue) return "access_suspended";
-        this.plan = plan;
+        _plan = plan;
         Start(today);
         return null;
     }
@@ -157,9 +157,9 @@ sealed class Reference
 
     /// <summary>All of it, as <see cref="Of"/> tells it of an account.</summary>
     public override string ToString() => Text(
-        plan, hasEnded ? "ended" : $"{PeriodStart:O}", endsOn,
+        _plan, _hasEnded ? "ended" : $"{PeriodStart:O}", _endsOn,
         History.Select(document => $"{document.Kind} {document.Date:O} {(document.IsIssued ? "" : "void ")}{document.Net}+{document.Vat} {Lines(document.Lines)}"),
-        Lines(draft?.Lines ?? []), bookings.Select(booking => $"{booking.AddOn} {booking.Quantity} {booking.Status} {booking.EndsOn:O}"));
+        Lines(_draft?.Lines ?? []), _bookings.Select(booking => $"{booking.AddOn} {booking.Quantity} {booking.Status} {booking.EndsOn:O}"));
 
     public static string Of(AccountPicture account) => Text(
         account.State.Plan, account.State.HasEnded ? "ended" : $"{account.State.Period.Start:O}", account.State.EndsOn,
@@ -168,54 +168,54 @@ sealed class Reference
         Lines(account.State.Draft?.Lines.Select(Read) ?? []),
         account.Bookings.OrderBy(booking => booking.Id.Sequence).Select(booking => $"{booking.AddOn} {booking.Quantity} {booking.Status} {booking.EndsOn:O}"));
 
-    long Billed => documents.Where(document => document.IsIssued && document.Kind != "CreditNote").SelectMany(document => document.Left).Where(line => line.To == LastDay).Sum(line => line.Monthly);
+    long Billed => _documents.Where(document => document.IsIssued && document.Kind != "CreditNote").SelectMany(document => document.Left).Where(line => line.To == LastDay).Sum(line => line.Monthly);
 
-    IReadOnlyList<Document> History => [.. documents.OrderBy(document => document.Place)];
+    IReadOnlyList<Document> History => [.. _documents.OrderBy(document => document.Place)];
 
     void Start(DateOnly today)
     {
-        (anchor, index, endsOn, hasEnded) = (today, 0, null, false);
-        price = PlanPrices[plan];
-        Issue("Invoice", today, [new(today, LastDay, price, Monthly: price)]);
+        (_anchor, _index, _endsOn, _hasEnded) = (today, 0, null, false);
+        _price = PlanPrices[_plan];
+        Issue("Invoice", today, [new(today, LastDay, _price, Monthly: _price)]);
     }
 
     void Close(DateOnly today)
     {
-        var collected = draft?.Lines ?? [];
-        if (endsOn is not null)
+        var collected = _draft?.Lines ?? [];
+        if (_endsOn is not null)
         {
-            if (draft is not null && !IssueDraft(today, collected)) documents.Add(draft);
-            foreach (var booking in bookings.Where(booking => booking.IsRunning)) (booking.Status, booking.EndsOn) = ("Ended", endsOn);
-            (hasEnded, draft) = (true, null);
+            if (_draft is not null && !IssueDraft(today, collected)) _documents.Add(_draft);
+            foreach (var booking in _bookings.Where(booking => booking.IsRunning)) (booking.Status, booking.EndsOn) = ("Ended", _endsOn);
+            (_hasEnded, _draft) = (true, null);
             return;
         }
 
-        index++;
-        price = PlanPrices[plan];
+        _index++;
+        _price = PlanPrices[_plan];
         List<Line> lines =
         [
-            new(PeriodStart, LastDay, price, Monthly: price),
-            .. bookings.Where(booking => booking.Status == "Active").Select(booking => new Line(PeriodStart, LastDay, AddOnPrice * booking.Quantity, booking.Number)),
+            new(PeriodStart, LastDay, _price, Monthly: _price),
+            .. _bookings.Where(booking => booking.Status == "Active").Select(booking => new Line(PeriodStart, LastDay, AddOnPrice * booking.Quantity, booking.Number)),
             .. collected,
         ];
-        if (draft is null) Issue("Invoice", today, lines);
+        if (_draft is null) Issue("Invoice", today, lines);
         else IssueDraft(today, lines);
-        foreach (var booking in bookings.Where(booking => booking.Status == "Cancelled")) booking.Status = "Ended";
-        draft = null;
+        foreach (var booking in _bookings.Where(booking => booking.Status == "Cancelled")) booking.Status = "Ended";
+        _draft = null;
     }
 
     string? Withdraw(Booking booking, DateOnly today)
     {
-        if (booking.On == draft)
+        if (booking.On == _draft)
         {
-            List<Line> left = [.. draft.Lines.Where(line => line.Booking != booking.Number)];
-            if (left.Count > 0) draft.Lines.RemoveAll(line => line.Booking == booking.Number);
+            List<Line> left = [.. _draft.Lines.Where(line => line.Booking != booking.Number)];
+            if (left.Count > 0) _draft.Lines.RemoveAll(line => line.Booking == booking.Number);
             else
             {
                 // It stays in the history with its last amount.
-                draft.Vat = VatOf(draft.Net);
-                documents.Add(draft);
-                draft = null;
+                _draft.Vat = VatOf(_draft.Net);
+                _documents.Add(_draft);
+                _draft = null;
             }
         }
         else if (booking.On.IsIssued) Credit(booking.On, [.. booking.On.Left.Where(line => line.Booking == booking.Number)], today);
@@ -234,9 +234,9 @@ sealed class Reference
 
     Document Issue(string kind, DateOnly today, List<Line> lines)
     {
-        var document = new Document(kind, today) { Place = ++places, IsIssued = true, Lines = lines };
+        var document = new Document(kind, today) { Place = ++_places, IsIssued = true, Lines = lines };
         document.Vat = VatOf(document.Net);
-        documents.Add(document);
+        _documents.Add(document);
         return document;
     }
 
@@ -246,11 +246,11 @@ sealed class Reference
         var net = lines.Sum(line => line.Net);
         if (net + VatOf(net) < LeastCollected)
         {
-            draft!.Vat = VatOf(net);
+            _draft!.Vat = VatOf(net);
             return false;
         }
         var issued = Issue("Collective", today, lines);
-        foreach (var booking in bookings.Where(booking => booking.On == draft)) booking.On = issued;
+        foreach (var booking in _bookings.Where(booking => booking.On == _draft)) booking.On = issued;
         return true;
     }
 

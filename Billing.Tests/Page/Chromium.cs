@@ -8,20 +8,20 @@ public sealed class Chromium : IAsyncLifetime
 {
     const string Whole = "/usr/bin/chromium", Headless = "/usr/bin/chromium-headless-shell";
 
-    IPlaywright? playwright;
-    IBrowser? browser, whole;
+    IPlaywright? _playwright;
+    IBrowser? _browser, _whole;
 
     /// <summary>Why there is no browser here; empty where there is one.</summary>
     public string Missing { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
-        playwright = await Playwright.CreateAsync();
+        _playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout(15_000);
         try
         {
             // Debian's browser without a window needs half the time of the one that has one.
-            browser = await LaunchAsync(File.Exists(Headless) ? Headless : Whole);
+            _browser = await LaunchAsync(File.Exists(Headless) ? Headless : Whole);
         }
         catch (PlaywrightException none) when (!File.Exists(Whole))
         {
@@ -29,15 +29,15 @@ public sealed class Chromium : IAsyncLifetime
         }
     }
 
-    public async Task<IBrowser> BrowserAsync(bool showsPdf) => showsPdf && File.Exists(Headless) ? whole ??= await LaunchAsync(Whole) : browser!;
+    public async Task<IBrowser> BrowserAsync(bool showsPdf) => showsPdf && File.Exists(Headless) ? _whole ??= await LaunchAsync(Whole) : _browser!;
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var one in new[] { browser, whole }) await (one?.CloseAsync() ?? Task.CompletedTask);
-        playwright?.Dispose();
+        foreach (var one in new[] { _browser, _whole }) await (one?.CloseAsync() ?? Task.CompletedTask);
+        _playwright?.Dispose();
     }
 
-    Task<IBrowser> LaunchAsync(string program) => playwright!.Chromium.LaunchAsync(new()
+    Task<IBrowser> LaunchAsync(string program) => _playwright!.Chromium.LaunchAsync(new()
     {
         ExecutablePath = File.Exists(program) ? program : null,
         // Playwright's own, as a whole: left to itself it takes the one that shows no PDF.
@@ -54,37 +54,37 @@ public sealed class PageWorld : IAsyncLifetime
 {
     const string Opening = "2026-05-06T08:00:00Z";
 
-    readonly Chromium chromium = new();
-    readonly List<Service> services = [];
-    Service? standing, moving;
+    readonly Chromium _chromium = new();
+    readonly List<Service> _services = [];
+    Service? _standing, _moving;
 
-    public ValueTask InitializeAsync() => chromium.InitializeAsync();
+    public ValueTask InitializeAsync() => _chromium.InitializeAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await chromium.DisposeAsync();
-        foreach (var service in services) await service.DisposeAsync();
+        await _chromium.DisposeAsync();
+        foreach (var service in _services) await service.DisposeAsync();
     }
 
     /// <summary>One whose clock stands on 6 May 2026.</summary>
-    public async Task<Service> StandingAsync() => standing ??= await StartAsync();
+    public async Task<Service> StandingAsync() => _standing ??= await StartAsync();
 
     /// <summary>One on which time passes.</summary>
-    public async Task<Service> MovingAsync() => moving ??= await StartAsync();
+    public async Task<Service> MovingAsync() => _moving ??= await StartAsync();
 
     /// <summary>One with settings of its own.</summary>
     public async Task<Service> StartAsync(params (string Name, string Value)[] settings)
     {
-        Assert.SkipWhen(chromium.Missing.Length > 0, chromium.Missing);
+        Assert.SkipWhen(_chromium.Missing.Length > 0, _chromium.Missing);
         var service = await Service.StartAsync(Place.New(Opening), settings);
-        services.Add(service);
+        _services.Add(service);
         return service;
     }
 
     /// <summary>A visitor with an empty browser.</summary>
     public async Task<Visitor> VisitorAsync(Service service, int width = Visitor.Desk, bool showsPdf = false)
     {
-        var context = await (await chromium.BrowserAsync(showsPdf)).NewContextAsync(new()
+        var context = await (await _chromium.BrowserAsync(showsPdf)).NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = width < 600 ? 780 : 900 }, Locale = "de-DE", ReducedMotion = ReducedMotion.Reduce,
         });

@@ -9,9 +9,9 @@ namespace Billing.Tests.Page;
 [Collection(InABrowser.Name)]
 public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
 {
-    Service service = null!;
+    Service _service = null!;
 
-    public async ValueTask InitializeAsync() => service = await world.StandingAsync();
+    public async ValueTask InitializeAsync() => _service = await world.StandingAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -20,8 +20,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Paket_1_Aktuelles_Paket_einsehen()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("business"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("business"));
 
         foreach (var tab in new[] { "Mein Profil", "Benachrichtigungen", "Unternehmen", "Paket & Rechnungen" })
             await Expect(visitor.Page.GetByRole(AriaRole.Navigation)).ToContainTextAsync(tab);
@@ -38,8 +38,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Paket_2_Ein_Upgrade_ohne_Zahlungsmittel()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await Expect(visitor.Button("Tarif wählen")).ToHaveCSSAsync("background-color", Blue);
         await visitor.ClickAsync("Tarif wählen");
         await visitor.PreviewedAsync();
@@ -57,8 +57,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Paket_2_Ein_Upgrade_wird_bei_hinterlegtem_Zahlungsmittel_direkt_beglichen()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("smart");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("smart");
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("Tarif wählen", visitor.Plan("CloudCRM - Pro"));
@@ -72,8 +72,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Paket_3_Ein_Downgrade()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("business"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("business"));
         await Expect(visitor.Button("Downgrade", visitor.Plan("CloudCRM - Smart"))).ToHaveCSSAsync("background-color", Red);
         await visitor.ClickAsync("Downgrade", visitor.Plan("CloudCRM - Smart"));
         await visitor.PreviewedAsync();
@@ -92,8 +92,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Paket_4_Zahlungsmittel_hinterlegen_und_verwalten()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         var payment = visitor.Section("payment");
         await payment.ReadsAsync(
             "Zahlungsmittel & Abrechnung", "Automatische Abrechnung (Stripe)",
@@ -129,8 +129,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Paket_5_Zusatzoptionen_buchen_und_widerrufen()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         var addOns = visitor.Section("add-ons");
         await addOns.ReadsAsync(
             "Zusatzoptionen (Add-ons)", "Erweitern Sie Ihr CRM flexibel nach Ihren Bedürfnissen. Zusatzoptionen sind monatlich kündbar.",
@@ -162,8 +162,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Paket_6_Rechnungsverlauf_und_Viewer()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("business"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("business"));
         foreach (var head in new[] { "Beleg-Nr.", "Datum", "Betrag", "Status", "Aktion" })
             await Expect(visitor.Section("invoices").GetByRole(AriaRole.Columnheader, new() { Name = head })).ToBeVisibleAsync();
         await visitor.Page.GetByLabel("Netto und USt. anzeigen").CheckAsync();
@@ -179,8 +179,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Rechnungen_1_Das_Portal_nimmt_ein_neues_Zahlungsmittel_und_fuehrt_zurueck()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("smart");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("smart");
         await customer.LeavesAsync("DE89370400440532013000");
         await visitor.OpenAsync(customer);
         await Expect(visitor.Invoices.First).ToContainTextAsync("Zahlung in Bearbeitung");
@@ -200,8 +200,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Rechnungen_2_Die_Beispiele_der_Hilfe_ohne_Umsatzsteuer()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("business", Customer.Swiss);
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("business", Customer.Swiss);
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("Downgrade", visitor.Plan("CloudCRM - Pro"));
@@ -222,8 +222,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [InlineData("4000 0027 6000 3184", true)]
     public async Task Rechnungen_3_Jetzt_bezahlen_mit_Karte(string card, bool bankAsks)
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await visitor.ClickAsync("Jetzt bezahlen", visitor.Dialog);
         await visitor.Page.WaitForURLAsync("**/c/pay/**");
@@ -249,8 +249,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Rechnungen_3_Ein_abgelehntes_Bezahlen_laesst_die_Rechnung_offen()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await visitor.ClickAsync("Jetzt bezahlen", visitor.Dialog);
         await visitor.EnterCardAsync("4000 0000 0000 9995", "Bezahlen");
@@ -265,8 +265,8 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Rechnungen_3_Jetzt_bezahlen_per_Lastschrift_bleibt_offen_bis_das_Geld_da_ist()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await visitor.ClickAsync("Jetzt bezahlen", visitor.Dialog);
         await visitor.EnterIbanAsync("DE89 3704 0044 0532 0130 00", "Bezahlen");
@@ -279,9 +279,9 @@ public sealed class HelpPageTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Rechnungen_3_Ansehen_drucken_downloaden()
     {
-        await using var visitor = await world.VisitorAsync(service, showsPdf: true);
+        await using var visitor = await world.VisitorAsync(_service, showsPdf: true);
         await visitor.Context.AddInitScriptAsync("window.print = () => { window.top.printed = true; }");
-        var acme = await service.OpenAsync("pro");
+        var acme = await _service.OpenAsync("pro");
         await visitor.OpenAsync(acme);
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await Expect(visitor.Dialog.Locator("iframe")).ToHaveAttributeAsync("src", new Regex("^blob:"));

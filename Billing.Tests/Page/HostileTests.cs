@@ -10,17 +10,17 @@ namespace Billing.Tests.Page;
 [Collection(InABrowser.Name)]
 public sealed class HostileTests(PageWorld world) : IAsyncLifetime
 {
-    Service service = null!;
+    Service _service = null!;
 
-    public async ValueTask InitializeAsync() => service = await world.StandingAsync();
+    public async ValueTask InitializeAsync() => _service = await world.StandingAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_double_click_orders_once()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
         var (sent, release) = (new List<string?>(), new TaskCompletionSource());
         await visitor.Page.RouteAsync("**/add-ons", async route =>
@@ -48,8 +48,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task A_lost_answer_is_asked_for_again_and_nothing_is_booked_twice()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
         var keys = new List<string?>();
         await visitor.Page.RouteAsync("**/add-ons", async route =>
@@ -79,8 +79,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task An_answer_that_is_cut_off_counts_as_lost()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
         await visitor.Page.RouteAsync("**/plan-changes", async route =>
         {
@@ -107,8 +107,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [InlineData("Nächste Rechnung ansehen", "Schließen")]
     public async Task A_reload_in_the_middle_of_a_dialog_orders_nothing(string opens, string confirms)
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await customer.BooksAsync("storage");
         var before = await customer.StateAsync();
         await visitor.OpenAsync(customer);
@@ -133,8 +133,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task A_reload_in_the_middle_of_an_order_shows_what_came_of_it()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
         var booked = new TaskCompletionSource();
         await visitor.Page.RouteAsync("**/add-ons", async route =>
@@ -155,8 +155,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Two_tabs_do_not_order_the_same_twice()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
         var other = await visitor.AnotherTabAsync();
         await other.OpenAsync(customer);
@@ -179,8 +179,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [InlineData("Abonnement kündigen", "Jetzt kündigen", "Ihr Abonnement ist zum", "Das ist bereits gekündigt.", "subscription.cancelled")]
     public async Task Two_tabs_that_confirm_at_once_are_one_order_and_one_refusal(string opens, string confirms, string done, string refused, string journaled)
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await customer.BooksAsync("storage");
         Visitor[] tabs = [visitor, await visitor.AnotherTabAsync()];
         foreach (var tab in tabs)
@@ -204,8 +204,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task What_was_paid_elsewhere_cannot_be_paid_again()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await Expect(visitor.Button("Jetzt bezahlen", visitor.Dialog)).ToBeVisibleAsync();
@@ -221,8 +221,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task What_is_asked_of_one_account_never_shows_up_at_another()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var (one, another) = (await service.OpenAsync("pro"), await service.OpenAsync("business"));
+        await using var visitor = await world.VisitorAsync(_service);
+        var (one, another) = (await _service.OpenAsync("pro"), await _service.OpenAsync("business"));
         await visitor.OpenAsync(one);
         var (asked, release) = (new TaskCompletionSource(), new TaskCompletionSource());
         await visitor.Page.RouteAsync($"**/{one.Id}/invoices/inv-1", async route =>
@@ -233,7 +233,7 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         });
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         await asked.Task;
-        var token = await service.TokenAsync("owner", another.Id);
+        var token = await _service.TokenAsync("owner", another.Id);
         await visitor.Page.EvaluateAsync("""
             ([account, token]) => {
               const element = document.querySelector("cloudcrm-billing");
@@ -254,10 +254,10 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Without_the_service_the_page_says_so_and_tries_again()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.Page.RouteAsync("**/overview", route => route.AbortAsync());
-        await visitor.Page.GotoAsync($"http://localhost:{service.Port}/?account={customer.Id}&role=owner");
+        await visitor.Page.GotoAsync($"http://localhost:{_service.Port}/?account={customer.Id}&role=owner");
         var told = visitor.Page.GetByRole(AriaRole.Alert);
         await told.ReadsAsync("Diese Seite konnte nicht geladen werden.", "Keine Verbindung zum Server.");
         await visitor.ShootAsync("keine-verbindung");
@@ -290,8 +290,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Without_a_connection_nothing_is_lost_and_all_can_be_tried_again()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
         await visitor.Context.SetOfflineAsync(true);
         await visitor.ClickAsync("Tarif wählen");
@@ -314,8 +314,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     public async Task What_the_service_fails_at_is_told_and_can_be_asked_for_again()
     {
         const string Away = "Der Dienst ist gerade nicht erreichbar.";
-        await using var visitor = await world.VisitorAsync(service, showsPdf: true);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service, showsPdf: true);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         var failing = new ConcurrentDictionary<string, bool>();
         await visitor.Page.RouteAsync("**/api/**", route => failing.Keys.FirstOrDefault(path => new Uri(route.Request.Url).AbsolutePath.EndsWith(path, StringComparison.Ordinal)) is { } path
             && failing.TryRemove(path, out _) ? route.FulfillAsync(Problem(503, "temporarily_unavailable", Away)) : route.ContinueAsync());
@@ -361,10 +361,10 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Stripe_being_away_is_told_and_nothing_is_lost()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await visitor.OpenAsync(customer);
-        await service.Stripe.FailAsync("POST /v1/checkout/sessions", "500");
+        await _service.Stripe.FailAsync("POST /v1/checkout/sessions", "500");
         await visitor.ClickAsync("Zahlungsmittel hinterlegen", visitor.Section("payment"));
         await visitor.ToldAsync("Der Zahlungsdienst ist gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.");
         await visitor.LeaveCardAsync();
@@ -373,8 +373,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task The_browsers_way_back_from_Stripe_leaves_a_page_that_works()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await visitor.ClickAsync("Zahlungsmittel hinterlegen", visitor.Section("payment"));
         await visitor.Page.WaitForURLAsync("**/c/setup/**");
         await visitor.Page.GoBackAsync();
@@ -385,8 +385,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task A_refused_token_is_asked_for_once_more()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         var asked = 0;
         await visitor.Page.RouteAsync("**/overview", async route =>
         {
@@ -405,10 +405,10 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task The_page_is_loaded_by_one_request_and_keeps_the_token_to_itself()
     {
-        await using var visitor = await world.VisitorAsync(service);
+        await using var visitor = await world.VisitorAsync(_service);
         var requests = new List<IRequest>();
         visitor.Page.Request += (_, request) => requests.Add(request);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await Expect(visitor.Section("invoices")).ToBeVisibleAsync();
 
         Assert.Equal(["overview"], requests.Where(request => request.Url.Contains("/api/accounts/", StringComparison.Ordinal)).Select(request => request.Url.Split('/')[^1]));
@@ -421,11 +421,11 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task A_member_sees_why_there_is_nothing_to_see()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"), "member");
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"), "member");
         await visitor.Page.GetByRole(AriaRole.Alert).ReadsAsync("Kein Zugriff", "Nur der Hauptnutzer oder ein Super-Admin");
         await visitor.ShootAsync("kein-zugriff");
-        await visitor.OpenAsync(await service.OpenAsync("pro"), "super-admin");
+        await visitor.OpenAsync(await _service.OpenAsync("pro"), "super-admin");
         await Expect(visitor.Section("plans")).ToBeVisibleAsync();
     }
 
@@ -437,8 +437,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [InlineData("")]
     public async Task A_quantity_that_is_none_is_explained_at_its_field(string typed)
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         var field = visitor.Page.GetByLabel("Anzahl Zusätzliche Benutzer");
         await field.FillAsync(typed);
         await field.PressAsync("Enter");
@@ -453,8 +453,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     public async Task Taking_a_cancellation_back_leaves_the_order_that_was_sent_meanwhile()
     {
         const string Away = "Der Dienst ist gerade nicht erreichbar.";
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         (await customer.OrderAsync("/cancellation")).Ok();
         await visitor.OpenAsync(customer);
         var (asked, release, refuse) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
@@ -487,8 +487,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task A_host_page_that_sets_the_token_again_interrupts_nothing()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await visitor.Page.EvaluateAsync("""
             () => {
               const element = document.querySelector("cloudcrm-billing");
@@ -510,11 +510,11 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task What_is_being_charged_already_is_not_announced_for_the_next_method()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await customer.LeavesAsync("DE89370400440532013000");
-        await service.Stripe.DetachAsync(Assert.Single(await service.Stripe.IntentsAsync(customer.Id)).Text("customer"));
-        await service.WalkAsync(await service.NowAsync());
+        await _service.Stripe.DetachAsync(Assert.Single(await _service.Stripe.IntentsAsync(customer.Id)).Text("customer"));
+        await _service.WalkAsync(await _service.NowAsync());
         var overview = (await customer.GetAsync("/overview")).Ok();
         Assert.Equal((5343, 0), (overview.Cents("amountDueCents"), overview.Cents("collectableCents")));
         await visitor.OpenAsync(customer);
@@ -531,8 +531,8 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Who_closes_the_document_in_time_is_not_sent_off_to_pay_it()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         var (asked, release) = (new TaskCompletionSource(), new TaskCompletionSource());
         await visitor.Page.RouteAsync("**/payment-session", async route =>
         {
@@ -560,11 +560,11 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Who_comes_back_from_Stripe_to_a_page_that_does_not_load_is_told_once_it_does()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await customer.LeavesAsync("4242424242424242");
         await visitor.Page.RouteAsync("**/overview", route => route.AbortAsync());
-        await visitor.Page.GotoAsync($"http://localhost:{service.Port}/?account={customer.Id}&role=owner&cloudcrm-billing=method-added");
+        await visitor.Page.GotoAsync($"http://localhost:{_service.Port}/?account={customer.Id}&role=owner&cloudcrm-billing=method-added");
         await visitor.Page.GetByRole(AriaRole.Alert).ReadsAsync("Diese Seite konnte nicht geladen werden.");
         await visitor.Page.UnrouteAllAsync();
         await visitor.ClickAsync("Erneut versuchen");

@@ -15,16 +15,16 @@ namespace Billing.Tests.Page;
 [Collection(InABrowser.Name)]
 public sealed class LooksTests(PageWorld world) : IAsyncLifetime
 {
-    Service service = null!;
+    Service _service = null!;
 
-    public async ValueTask InitializeAsync() => service = await world.StandingAsync();
+    public async ValueTask InitializeAsync() => _service = await world.StandingAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>An account that has something of everything.</summary>
     async Task<Customer> RichAsync(object? details = null)
     {
-        var customer = await service.OpenAsync("pro", details);
+        var customer = await _service.OpenAsync("pro", details);
         await customer.LeavesAsync("4242424242424242");
         await customer.EndsAsync(await customer.BooksAsync("users", 12));
         await customer.BooksAsync("storage", 3);
@@ -38,7 +38,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
     [InlineData(Visitor.Desk)]
     public async Task Nothing_keeps_anyone_out_and_nothing_overflows(int width)
     {
-        await using var visitor = await world.VisitorAsync(service, width);
+        await using var visitor = await world.VisitorAsync(_service, width);
         await visitor.OpenAsync(await RichAsync());
         await visitor.ShootAsync($"seite-{width}", whole: true);
 
@@ -63,8 +63,8 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task The_whole_of_an_order_by_keyboard()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         var keyboard = visitor.Page.Keyboard;
         await visitor.Button("Tarif wählen").FocusAsync();
         await keyboard.PressAsync("Enter");
@@ -93,7 +93,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task In_English_as_the_account_or_as_the_host_page_has_it()
     {
-        await using var visitor = await world.VisitorAsync(service);
+        await using var visitor = await world.VisitorAsync(_service);
         await visitor.OpenAsync(await RichAsync(new { language = "en" }));
         await visitor.Section("billing").ReadsAsync("How our billing works", "6 May 2026 – 5 Jun 2026");
         await visitor.Plan("CloudCRM - Business").ReadsAsync("€79.90 / month", "plus VAT", "Already active");
@@ -106,7 +106,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
         await visitor.Page.Keyboard.PressAsync("Escape");
         await visitor.ShootAsync("englisch", whole: true);
 
-        await visitor.OpenAsync(await service.OpenAsync("pro"), language: "en");
+        await visitor.OpenAsync(await _service.OpenAsync("pro"), language: "en");
         await visitor.Section("billing").ReadsAsync("How our billing works");
         // What the service names in the account's language is read out in it.
         await Expect(visitor.Page.GetByRole(AriaRole.Heading, new() { Name = "Zusätzliche Benutzer" })).ToHaveAttributeAsync("lang", "de");
@@ -144,16 +144,16 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task The_policy_is_strict_and_the_page_keeps_to_it()
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://localhost:{service.Port}/") };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://localhost:{_service.Port}/") };
         using var page = await http.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
         Assert.StartsWith("default-src 'none'; script-src 'self'; style-src 'self'; ", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
 
         // That it holds is seen in every other test: a complaint of the browser fails it. Here, that a breach would be seen.
-        await using var visitor = await world.VisitorAsync(service);
+        await using var visitor = await world.VisitorAsync(_service);
         visitor.ExpectComplaint("Content Security Policy");
-        await visitor.OpenAsync(await service.OpenAsync("pro"));
+        await visitor.OpenAsync(await _service.OpenAsync("pro"));
         await visitor.Page.EvaluateAsync("() => document.body.setAttribute('style', 'color: red')");
         await visitor.Page.EvaluateAsync("() => { const s = document.createElement('style'); s.textContent = 'body { color: red }'; document.head.append(s); }");
     }
@@ -161,7 +161,7 @@ public sealed class LooksTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Modules_are_kept_for_good_and_the_way_to_them_never()
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://localhost:{service.Port}/api/") };
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://localhost:{_service.Port}/api/") };
         using var loader = await http.GetAsync(new Uri("element.js", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.True(loader.Headers.CacheControl!.NoCache);
         var version = (await loader.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('/')[2];

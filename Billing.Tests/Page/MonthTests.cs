@@ -8,9 +8,9 @@ namespace Billing.Tests.Page;
 [Collection(InABrowser.Name)]
 public sealed class MonthTests(PageWorld world) : IAsyncLifetime
 {
-    Service service = null!;
+    Service _service = null!;
 
-    public async ValueTask InitializeAsync() => service = await world.MovingAsync();
+    public async ValueTask InitializeAsync() => _service = await world.MovingAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -18,8 +18,8 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Zusatzoptionen_gebucht_gekuendigt_zurueckgenommen_abgerechnet()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         await visitor.BookAsync("Zusätzliche Benutzer", 2);
@@ -69,8 +69,8 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Widerruf_nach_dem_Stichtag_wird_erstattet()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("smart");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("smart");
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         await visitor.WaitDaysAsync(25);
@@ -92,8 +92,8 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Ohne_Zahlungsmittel_bis_zur_Sperre_und_zurueck()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("smart");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("smart");
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("Zahlungsmittel verwalten", visitor.Section("payment"));
@@ -124,8 +124,8 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Ueberfaellig_bis_zur_Sperre_und_bezahlt()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("business");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("business");
         // A card that can be stored, but every charge is declined.
         await customer.LeavesAsync("4000000000000341");
         await visitor.OpenAsync(customer);
@@ -146,8 +146,8 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Abonnement_gekuendigt_zurueckgenommen_beendet()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("pro");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
         await customer.LeavesAsync("4242424242424242");
         await visitor.OpenAsync(customer);
         var end = Visitor.Day((await customer.AccountAsync()).GetProperty("period"), "to");
@@ -176,13 +176,13 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Um_Mitternacht_zeigt_die_Bestaetigung_die_neuen_Betraege()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        var customer = await service.OpenAsync("smart");
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("smart");
         await visitor.OpenAsync(customer);
         await visitor.ClickAsync("Tarif wählen", visitor.Plan("CloudCRM - Business"));
         await visitor.PreviewedAsync();
         var before = await visitor.Dialog.Locator(".total td").InnerTextAsync();
-        await service.WalkAsync((await service.NowAsync()).AddDays(1));
+        await _service.WalkAsync((await _service.NowAsync()).AddDays(1));
         await visitor.ClickAsync("Zahlungspflichtig upgraden", visitor.Dialog);
         await visitor.Dialog.ReadsAsync("Die Vorschau war nicht mehr aktuell. Bitte prüfen Sie die neuen Beträge.");
         var after = await visitor.Dialog.Locator(".total td").InnerTextAsync();
@@ -198,7 +198,7 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Der_Verlauf_ist_lueckenlos()
     {
-        await using var visitor = await world.VisitorAsync(service);
+        await using var visitor = await world.VisitorAsync(_service);
         await visitor.OpenAsync(await LongLifeAsync());
         await Expect(visitor.Invoices).ToHaveCountAsync(20);
         await visitor.ClickAsync("Weitere anzeigen");
@@ -213,7 +213,7 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Der_Verlauf_bleibt_lueckenlos_wenn_inzwischen_neue_Belege_kommen()
     {
-        await using var visitor = await world.VisitorAsync(service);
+        await using var visitor = await world.VisitorAsync(_service);
         var customer = await LongLifeAsync();
         await visitor.OpenAsync(customer);
         await Expect(visitor.Invoices).ToHaveCountAsync(20);
@@ -250,8 +250,8 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     [Fact]
     public async Task Der_Rahmen_oeffnet_ein_Konto_und_laesst_die_Zeit_vergehen()
     {
-        await using var visitor = await world.VisitorAsync(service);
-        await visitor.OpenAsync(await service.OpenAsync("smart"));
+        await using var visitor = await world.VisitorAsync(_service);
+        await visitor.OpenAsync(await _service.OpenAsync("smart"));
         await visitor.ClickAsync("Neues Konto …");
         var form = visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Neues Konto" });
         await form.GetByLabel("Firma").FillAsync("Käse & Brot KG");
@@ -277,7 +277,7 @@ public sealed class MonthTests(PageWorld world) : IAsyncLifetime
     /// <summary>An account with 23 documents.</summary>
     async Task<Customer> LongLifeAsync()
     {
-        var customer = await service.OpenAsync("smart", Customer.Swiss);
+        var customer = await _service.OpenAsync("smart", Customer.Swiss);
         for (var change = 0; change < 22; change++) await customer.ChangesAsync(change % 2 == 0 ? "pro" : "smart");
         return customer;
     }

@@ -14,12 +14,12 @@ public sealed class Visitor : IAsyncDisposable
 
     static readonly string Axe = File.ReadAllText(Repository.File("node_modules", "axe-core", "axe.min.js"));
 
-    readonly List<string> complaints;
-    string? expected;
-    readonly Service service;
+    readonly List<string> _complaints;
+    string? _expected;
+    readonly Service _service;
 
     Visitor(IBrowserContext context, IPage page, Service service, List<string> complaints) =>
-        (Context, Page, this.service, this.complaints) = (context, page, service, complaints);
+        (Context, Page, _service, _complaints) = (context, page, service, complaints);
 
     public IBrowserContext Context { get; }
     public IPage Page { get; private set; }
@@ -34,7 +34,7 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Opens the page as that user of the account.</summary>
     public async Task<Visitor> OpenAsync(Customer customer, string role = "owner", string? language = null)
     {
-        await Page.GotoAsync($"http://localhost:{service.Port}/?account={customer.Id}&role={role}{(language is null ? "" : $"&lang={language}")}");
+        await Page.GotoAsync($"http://localhost:{_service.Port}/?account={customer.Id}&role={role}{(language is null ? "" : $"&lang={language}")}");
         if (role != "member") await Expect(Page.Locator("[data-section=invoices]")).ToBeVisibleAsync();
         return this;
     }
@@ -42,7 +42,7 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Another tab of the same person. What the browser complains of there ends up here.</summary>
     public async Task<Visitor> AnotherTabAsync()
     {
-        var tab = new Visitor(Context, await Context.NewPageAsync(), service, complaints);
+        var tab = new Visitor(Context, await Context.NewPageAsync(), _service, _complaints);
         tab.Listen();
         return tab;
     }
@@ -111,7 +111,7 @@ public sealed class Visitor : IAsyncDisposable
     /// <summary>Time passes, and the visitor looks again.</summary>
     public async Task WaitDaysAsync(int days)
     {
-        await service.WalkAsync((await service.NowAsync()).AddDays(days));
+        await _service.WalkAsync((await _service.NowAsync()).AddDays(days));
         await Page.ReloadAsync();
         await Expect(Page.Locator("[data-section=invoices]")).ToBeVisibleAsync();
     }
@@ -157,22 +157,22 @@ public sealed class Visitor : IAsyncDisposable
         DateOnly.Parse(json.Text(field), CultureInfo.InvariantCulture).ToString("dd.MM.yyyy", CultureInfo.InvariantCulture);
 
     /// <summary>On this visit the browser is to complain of this.</summary>
-    public void ExpectComplaint(string of) => expected = of;
+    public void ExpectComplaint(string of) => _expected = of;
 
     public async ValueTask DisposeAsync()
     {
         await Context.CloseAsync();
-        if (expected is null) Assert.Empty(complaints);
-        else Assert.Contains(complaints, complaint => complaint.Contains(expected, StringComparison.Ordinal));
+        if (_expected is null) Assert.Empty(_complaints);
+        else Assert.Contains(_complaints, complaint => complaint.Contains(_expected, StringComparison.Ordinal));
     }
 
     void Listen()
     {
-        Page.PageError += (_, error) => complaints.Add($"error: {error}");
+        Page.PageError += (_, error) => _complaints.Add($"error: {error}");
         // A refusal of the service is logged by the browser itself; all else is ours.
         Page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) complaints.Add($"{message.Type}: {message.Text}");
+            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) _complaints.Add($"{message.Type}: {message.Text}");
         };
     }
 }

@@ -15,8 +15,8 @@ public class PaymentProperties
     /// <summary>All that there is at Stripe and at home.</summary>
     sealed class World
     {
-        readonly List<IntentSnapshot> intents = [];
-        int made, day;
+        readonly List<IntentSnapshot> _intents = [];
+        int _made, _day;
 
         public World()
         {
@@ -30,27 +30,27 @@ public class PaymentProperties
         public InvoiceId First { get; }
         public List<Finding> Findings { get; } = [];
         public Money Transferred { get; private set; }
-        public IReadOnlyList<IntentSnapshot> Intents => intents;
+        public IReadOnlyList<IntentSnapshot> Intents => _intents;
         Invoice Invoice => Documents[First];
         PaymentAttempt? Slot => Account.FindReceivable(First)?.Slot;
-        DateOnly Today => A.Day("2026-05-06").AddDays(day);
+        DateOnly Today => A.Day("2026-05-06").AddDays(_day);
         DateTimeOffset Now => BerlinCalendar.StartOf(Today).AddHours(12);
 
         public void Do(Deed deed, int pick)
         {
-            day += pick % 3;
+            _day += pick % 3;
             Wrote(new(CollectInvoice.Plan(Account, Today, Now)));
             switch (deed)
             {
-                case Deed.Charge when Slot is { IsSession: false } slot && intents.All(intent => intent.Attempt != slot.Id): Make(slot, pick); break;
+                case Deed.Charge when Slot is { IsSession: false } slot && _intents.All(intent => intent.Attempt != slot.Id): Make(slot, pick); break;
                 case Deed.OpenPage when CollectInvoice.DecideSession(Account, Invoice, Now) is var page && !page.IsRefused(out _, out var attempt): Account = CollectInvoice.Take(Account, First, attempt); break;
-                case Deed.PayPage when Slot is { IsSession: true } slot && intents.All(intent => intent.Attempt != slot.Id): Make(slot, pick % 2 + 1); break;
-                case Deed.LeavePage when Slot is { IsSession: true } slot && intents.All(intent => intent.Attempt != slot.Id): Wrote(CollectInvoice.Abandon(Account, Invoice, slot, Today, again: false)); break;
-                case Deed.Settle when intents.Find(intent => intent.Status == IntentStatus.Processing) is { } processing: Settle(processing, pick); break;
-                case Deed.Hear when intents.Count > 0: Hear(intents[pick % intents.Count]); break;
-                case Deed.Refund when Account.Refunds.FirstOrDefault(attempt => intents.All(intent => intent.Refunds.All(refund => refund.Attempt != attempt.Id))) is { } attempt: Refund(attempt, pick); break;
-                case Deed.EndRefund when intents.Find(intent => intent.Refunds.Any(refund => refund.Status != RefundStatus.Failed)) is { } refunded: EndRefund(refunded, pick); break;
-                case Deed.Return when intents.Find(intent => intent.Status == IntentStatus.Succeeded && intent.Returned == Money.Zero && intent.Refunded < intent.Amount) is { } paid:
+                case Deed.PayPage when Slot is { IsSession: true } slot && _intents.All(intent => intent.Attempt != slot.Id): Make(slot, pick % 2 + 1); break;
+                case Deed.LeavePage when Slot is { IsSession: true } slot && _intents.All(intent => intent.Attempt != slot.Id): Wrote(CollectInvoice.Abandon(Account, Invoice, slot, Today, again: false)); break;
+                case Deed.Settle when _intents.Find(intent => intent.Status == IntentStatus.Processing) is { } processing: Settle(processing, pick); break;
+                case Deed.Hear when _intents.Count > 0: Hear(_intents[pick % _intents.Count]); break;
+                case Deed.Refund when Account.Refunds.FirstOrDefault(attempt => _intents.All(intent => intent.Refunds.All(refund => refund.Attempt != attempt.Id))) is { } attempt: Refund(attempt, pick); break;
+                case Deed.EndRefund when _intents.Find(intent => intent.Refunds.Any(refund => refund.Status != RefundStatus.Failed)) is { } refunded: EndRefund(refunded, pick); break;
+                case Deed.Return when _intents.Find(intent => intent.Status == IntentStatus.Succeeded && intent.Returned == Money.Zero && intent.Refunded < intent.Amount) is { } paid:
                     Change(paid, paid with { Returned = paid.Amount - paid.Refunded }); break;
                 case Deed.Credit when CreditNote.Decide(Invoice, [pick % 4, .. pick % 7 == 0 ? [0, 1, 2, 3] : Array.Empty<int>()]) is { } correction:
                     Wrote(CreditNote.Apply(Account, A.Terms, correction, Today, Now, 2)); break;
@@ -74,10 +74,10 @@ public class PaymentProperties
                 if (Slot is { IsSession: false }) Do(Deed.Charge, 0);
                 Do(Deed.Settle, 0);
                 Do(Deed.Refund, 0);
-                foreach (var intent in intents.ToList())
+                foreach (var intent in _intents.ToList())
                 {
-                    foreach (var refund in intent.Refunds.Where(refund => refund.Status == RefundStatus.Pending)) Change(intents.Find(other => other.Id == intent.Id)!, refund, RefundStatus.Succeeded);
-                    Hear(intents.Find(other => other.Id == intent.Id)!);
+                    foreach (var refund in intent.Refunds.Where(refund => refund.Status == RefundStatus.Pending)) Change(_intents.Find(other => other.Id == intent.Id)!, refund, RefundStatus.Succeeded);
+                    Hear(_intents.Find(other => other.Id == intent.Id)!);
                 }
                 Check();
             }
@@ -86,8 +86,8 @@ public class PaymentProperties
         void Make(PaymentAttempt slot, int pick)
         {
             var status = (pick % 4) switch { 0 or 1 => IntentStatus.Succeeded, 2 => IntentStatus.Processing, _ => IntentStatus.Canceled };
-            intents.Add(new(
-                $"pi_{++made}", slot.Id, "acme", First.ToString(), "cus_1", status, slot.Amount, status == IntentStatus.Succeeded ? slot.Amount : Money.Zero, [], Money.Zero,
+            _intents.Add(new(
+                $"pi_{++_made}", slot.Id, "acme", First.ToString(), "cus_1", status, slot.Amount, status == IntentStatus.Succeeded ? slot.Amount : Money.Zero, [], Money.Zero,
                 status == IntentStatus.Canceled ? "card_declined" : null, IsDebit: pick % 2 == 0, "eur"));
         }
 
@@ -97,11 +97,11 @@ public class PaymentProperties
         /// <summary>As Stripe takes it: not of what was returned, and no more than is left.</summary>
         void Refund(RefundAttempt attempt, int pick)
         {
-            var paid = intents.Find(intent => intent.Id == attempt.Intent)!;
+            var paid = _intents.Find(intent => intent.Id == attempt.Intent)!;
             if (paid.Returned == Money.Zero)
             {
                 Assert.True(attempt.Amount <= paid.Amount - paid.Refunded, "more is asked back than was paid");
-                Change(paid, paid with { Refunds = paid.Refunds.Add(new($"re_{++made}", attempt.Id, pick % 3 == 0 ? RefundStatus.Pending : RefundStatus.Succeeded, attempt.Amount, attempt.CreditNote)) });
+                Change(paid, paid with { Refunds = paid.Refunds.Add(new($"re_{++_made}", attempt.Id, pick % 3 == 0 ? RefundStatus.Pending : RefundStatus.Succeeded, attempt.Amount, attempt.CreditNote)) });
                 return;
             }
             var note = attempt.CreditNote is { } credit ? Documents[credit] : null;
@@ -114,7 +114,7 @@ public class PaymentProperties
         void Change(IntentSnapshot intent, RefundSnapshot refund, RefundStatus status) =>
             Change(intent, intent with { Refunds = intent.Refunds.Replace(refund, refund with { Status = status }) });
 
-        void Change(IntentSnapshot before, IntentSnapshot after) => intents[intents.FindIndex(intent => intent.Id == before.Id)] = after;
+        void Change(IntentSnapshot before, IntentSnapshot after) => _intents[_intents.FindIndex(intent => intent.Id == before.Id)] = after;
 
         void Hear(IntentSnapshot intent) => Wrote(CollectInvoice.Observe(
             Account, Invoice, intent, [.. Documents.Values.Where(note => note.Kind == DocumentKind.CreditNote)], sessionIsOver: true, Today, Now));
@@ -138,7 +138,7 @@ public class PaymentProperties
             var due = Account.FindReceivable(First);
             Assert.Equal(Invoice.AmountDue, due?.AmountDue ?? Money.Zero);
             Assert.True(due is null || due.AmountDue > Money.Zero || due.Slot is not null, "a receivable of nothing");
-            foreach (var intent in intents)
+            foreach (var intent in _intents)
                 Assert.True(Account.Refunds.Where(attempt => attempt.Intent == intent.Id && attempt.Refund is null && intent.Refunds.All(refund => refund.Attempt != attempt.Id)).Sum(attempt => attempt.Amount)
                     + intent.Refunded <= intent.Amount, "more goes back than came");
             foreach (var note in Documents.Values.Where(note => note.Kind == DocumentKind.CreditNote))

@@ -15,12 +15,12 @@ namespace Billing.Tests;
 /// <summary>Reads what a service has left in storage and at Stripe, past the service.</summary>
 sealed class StoredWorld(string connection, StripeControl stripe)
 {
-    readonly TableServiceClient tables = new(connection);
-    readonly QueueServiceClient queues = new(connection);
-    readonly BlobServiceClient blobs = new(connection);
+    readonly TableServiceClient _tables = new(connection);
+    readonly QueueServiceClient _queues = new(connection);
+    readonly BlobServiceClient _blobs = new(connection);
 
     /// <summary>What was read once is not read again until it was written again.</summary>
-    readonly Dictionary<(string Name, string Written), string> hashes = [];
+    readonly Dictionary<(string Name, string Written), string> _hashes = [];
 
     /// <summary>All but <see cref="Picture.Queues"/>.</summary>
     /// <param name="toldOf">What the CRM received of an account.</param>
@@ -51,8 +51,8 @@ sealed class StoredWorld(string connection, StripeControl stripe)
         {
             Due = [.. (await RowsAsync("DueAccounts")).Select(row => TableDueIndex.Parse(row.PartitionKey, row.RowKey)).Where(entry => IsWanted(entry.Account.Value))],
             Inbox = [.. (await RowsAsync("StripeEvents")).Where(row => row.GetString("State") == "open" || row.PartitionKey == "postponed").Select(row => $"{row.PartitionKey} {row.RowKey}")],
-            Findings = await new TableFindings(new(tables), NullLogger<TableFindings>.Instance).ListAsync(resolved: false, default).Where(finding => IsWanted(finding.Account.Value)).ToListAsync(),
-            Index = await new TableDocumentIndex(new(tables)).ListAsync(DateOnly.MinValue, DateOnly.MaxValue, default).ToListAsync(),
+            Findings = await new TableFindings(new(_tables), NullLogger<TableFindings>.Instance).ListAsync(resolved: false, default).Where(finding => IsWanted(finding.Account.Value)).ToListAsync(),
+            Index = await new TableDocumentIndex(new(_tables)).ListAsync(DateOnly.MinValue, DateOnly.MaxValue, default).ToListAsync(),
         };
     }
 
@@ -60,23 +60,23 @@ sealed class StoredWorld(string connection, StripeControl stripe)
     public async Task<IReadOnlyDictionary<string, int>> CountAsync()
     {
         var counts = new Dictionary<string, int>();
-        await foreach (var queue in queues.GetQueuesAsync())
-            counts[queue.Name] = (await queues.GetQueueClient(queue.Name).GetPropertiesAsync()).Value.ApproximateMessagesCount;
+        await foreach (var queue in _queues.GetQueuesAsync())
+            counts[queue.Name] = (await _queues.GetQueueClient(queue.Name).GetPropertiesAsync()).Value.ApproximateMessagesCount;
         return counts;
     }
 
-    async Task<List<TableEntity>> RowsAsync(string table) => await tables.GetTableClient(table).QueryAsync<TableEntity>().ToListAsync();
+    async Task<List<TableEntity>> RowsAsync(string table) => await _tables.GetTableClient(table).QueryAsync<TableEntity>().ToListAsync();
 
     async Task<ILookup<string, (string Name, string Hash)>> FilesAsync(Func<string, bool> isWanted)
     {
-        var container = blobs.GetBlobContainerClient("documents");
+        var container = _blobs.GetBlobContainerClient("documents");
         var files = new List<(string Name, string Hash)>();
         await foreach (var blob in container.GetBlobsAsync())
         {
             if (!isWanted(AccountOf(blob.Name))) continue;
             var file = (blob.Name, blob.Properties.ETag.ToString()!);
-            if (!hashes.ContainsKey(file)) hashes[file] = DocumentFile.HashOf((await container.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content.ToArray());
-            files.Add((blob.Name, hashes[file]));
+            if (!_hashes.ContainsKey(file)) _hashes[file] = DocumentFile.HashOf((await container.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content.ToArray());
+            files.Add((blob.Name, _hashes[file]));
         }
         return files.ToLookup(file => AccountOf(file.Name));
 

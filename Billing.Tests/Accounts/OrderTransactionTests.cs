@@ -4,7 +4,7 @@ using Billing.Values;
 namespace Billing.Tests;
 
 /// <summary>A binding order through the account's transaction.</summary>
-public class OrderTests
+public class OrderTransactionTests
 {
     readonly BillingInMemory _billing = new();
 

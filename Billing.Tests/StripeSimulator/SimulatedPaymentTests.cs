@@ -6,7 +6,7 @@ using Stripe;
 
 namespace Billing.Tests.StripeSimulator;
 
-public sealed class PaymentTests
+public sealed class SimulatedPaymentTests
 {
     [Fact]
     public async Task A_card_is_put_on_file_charged_off_session_and_refunded()
