@@ -92,7 +92,9 @@ public static class BillingServices
         services.AddSingleton<Tokens>().AddSingleton(_ => new CallLimits(previews, sessions)).AddSingleton<Api>().AddSingleton<Answers>();
         services.AddSingleton<TellCrm>();
         services.AddSingleton(retention).AddSingleton(new Pseudonyms(key)).AddSingleton<TableStaffActions>();
-        services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8));
+        // A redirect would be followed by a GET without a body, and what answers there has been told nothing.
+        services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
         return services;
     }
 

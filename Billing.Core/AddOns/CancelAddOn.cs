@@ -15,7 +15,7 @@ public static class CancelAddOn
     /// <param name="billed">The document that carries the booking's lines; null while they stand on the open draft.</param>
     public static Decision<Order> Decide(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today, DateOnly receivedOn)
     {
-        if (booking.CanBeWithdrawn(receivedOn)) return Withdraw(account, terms, booking, billed, today);
+        if (booking.CanBeWithdrawn(receivedOn)) return Withdraw(account, terms, booking, billed, today, receivedOn);
         return booking.Status switch
         {
             BookingStatus.Cancelled => Refusals.AlreadyCancelled,
@@ -39,7 +39,7 @@ public static class CancelAddOn
             new Reply(200, ReplyKind.Booking, booking.Id.ToString())));
     }
 
-    static Order Withdraw(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today)
+    static Order Withdraw(Account account, Terms terms, AddOnBooking booking, Invoice? billed, DateOnly today, DateOnly receivedOn)
     {
         // A last collective invoice that was too small to be collected was voided as a draft: nothing of it was billed.
         var credit = billed?.Number is null ? null : CreditNote.Decide(billed, LinesOf(billed, booking));
@@ -48,7 +48,9 @@ public static class CancelAddOn
         var carried = credit is null ? account.Draft?.Lines ?? [] : billed!.Lines;
         var preview = new EndPreview(
             "withdrawal", booking.Id.ToString(), today, today, refund, carried.Where(line => line.Booking == booking.Id).Sum(line => line.Net), notice.In(account.Language));
-        return new Order(preview, preview.BindingTerms(), today, NeedsNumber: credit is not null, (at, by, number) =>
+        // It takes back all there is, whatever that came to by the time it was asked for or is worked on: a close in between changes nothing but figures.
+        var asked = preview with { Today = receivedOn, EndsOn = receivedOn, RefundGross = Money.Zero, TakenBackNet = Money.Zero };
+        return new Order(preview, asked.BindingTerms(), today, NeedsNumber: credit is not null, (at, by, number) =>
         {
             var undone = booking with { Status = BookingStatus.Withdrawn, EndsOn = today };
             var change = credit is not null

@@ -132,8 +132,8 @@ public static class CollectInvoice
         var ended = open! with { Slot = null, DueOn = open.DueOn.AddDays(shift) };
         // The session is still open: the customer may try another card.
         if (slot.IsSession && intent.Status == IntentStatus.Failed && !sessionIsOver) return new(account);
-        // Nothing is due any more: then nobody need hear of it.
-        if (invoice.AmountDue == Money.Zero || (intent.Status == IntentStatus.Canceled && (intent.FailureCode is null || (slot.IsSession && !sessionIsOver))))
+        // Nothing is due any more, or nobody has paid on the page: then nobody need hear of it. A charge is only ever cancelled once it has failed, by us or by hand.
+        if (invoice.AmountDue == Money.Zero || (slot.IsSession && intent.Status == IntentStatus.Canceled && (intent.FailureCode is null || !sessionIsOver)))
             return new AccountChange(account.WithReceivable(ended).WithReceivable(invoice)).With(invoice with { Collecting = PaymentState.None });
 
         var mustAct = intent.FailureCode == "authentication_required";
@@ -153,7 +153,7 @@ public static class CollectInvoice
         return new AccountChange(account.WithReceivable(ended).WithReceivable(failed)).With(failed)
             .Notify(Failed(mustAct ? "invoice.payment_action_required" : "invoice.payment_failed", failed, intent.FailureCode))
             .Journaled(at, Actor.System, mustAct ? "payment.action_required" : "payment.failed",
-                mustAct ? $"Zahlung von {slot.Amount} zu {invoice.Number} braucht eine Freigabe." : $"Zahlung von {slot.Amount} zu {invoice.Number} abgelehnt ({intent.FailureCode}).");
+                mustAct ? $"Zahlung von {slot.Amount} zu {invoice.Number} braucht eine Freigabe." : $"Zahlung von {slot.Amount} zu {invoice.Number} abgelehnt ({intent.FailureCode ?? "canceled"}).");
     }
 
     /// <summary>A payment whose currency, amount or customer is another than was asked for: no rule explains it, so a person looks at it.</summary>

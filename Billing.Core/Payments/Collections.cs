@@ -104,6 +104,10 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         if (intent.Status == IntentStatus.Failed && slot is not null && (!slot.IsSession || sessionIsOver)
             && await gateway.CancelIntentAsync(intent.Id, cancellation) is { Status: not IntentStatus.Canceled } late) intent = late;
 
+        // Who pays on a page by another method than the one on file leaves it for later: until the page is taken in, and not when it is heard of again.
+        if (slot is { IsSession: true, IsProcessing: false } && intent is { Status: IntentStatus.Succeeded or IntentStatus.Processing, Customer: { } payer, Method: { } method })
+            await gateway.PreferMethodAsync(payer, method, cancellation);
+
         var notes = ImmutableArray.CreateBuilder<Invoice>();
         var paidOut = account.Refunds.Where(refund => refund.Intent == intent.Id).Select(refund => refund.CreditNote).Concat(intent.Refunds.Select(refund => refund.CreditNote));
         foreach (var note in paidOut.OfType<InvoiceId>().Distinct())
@@ -186,7 +190,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
             }
             if (intent is null)
             {
-                await KeepCustomerAsync(account, now, cancellation);
+                if (account.CustomerDetails != account.Company) await WithCustomerAsync(account, now, cancellation, update: true);
                 charged = await gateway.ChargeAsync(account, open.Invoice, slot, open.Number!, cancellation);
                 intent = charged.Id;
             }
@@ -285,31 +289,35 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
                 : Refusals.InvoiceNotFound, cancellation);
 
     /// <summary>The account with a customer at the provider, made when it is needed first, or again after somebody deleted it there.</summary>
-    /// <param name="update">Brings a known customer's details up to date: before they see a page of the provider's.</param>
+    /// <param name="update">
+    /// Brings a known customer's details up to date: before they see a page of the provider's, or are charged, since the provider writes to whom it debits.
+    /// </param>
     public async Task<Account> WithCustomerAsync(Account account, DateTimeOffset now, CancellationToken cancellation, bool update = false)
     {
         if (account.Customer is not null && !update) return account;
-        var customer = await gateway.SaveCustomerAsync(account, cancellation);
+        string customer;
+        try
+        {
+            customer = await gateway.SaveCustomerAsync(account, withEmail: true, cancellation);
+        }
+        catch (PaymentRefusedException refused)
+        {
+            // Details that the provider does not take keep nobody from paying. Not the exception: Stripe's sentence repeats what it was sent.
+            log.LogError(LogEvents.StripeFailed, "Account {Account}: the customer's details are refused, {Reason}", account.Id, refused.Message);
+            try
+            {
+                customer = await gateway.SaveCustomerAsync(account, withEmail: false, cancellation);
+            }
+            catch (PaymentRefusedException) when (account.Customer is not null)
+            {
+                return account;
+            }
+        }
         if (account.Customer == customer && account.CustomerDetails == account.Company) return account;
         if (account.Customer != customer) await events.LinkAsync(customer, account.Id, cancellation);
         var saved = await accounts.ExecuteAsync(new Command(account.Id, Actor.System, now), (current, _, _) => Task.FromResult<Decision<Pending>>(Pending.Of(
             new AccountChange(current.Customer == account.Customer ? current with { Customer = customer, CustomerDetails = account.Company } : current), new Reply(200, ReplyKind.Account))), cancellation);
         return saved.IsRefused(out var refusal, out var outcome) ? throw new PaymentProviderUnavailableException($"Account {account.Id}: {refusal.Code}") : outcome.Account;
-    }
-
-    /// <summary>The provider writes to whom it debits: before a charge it hears of new details. Where it does not take them, it charges all the same.</summary>
-    async Task KeepCustomerAsync(Account account, DateTimeOffset now, CancellationToken cancellation)
-    {
-        if (account.CustomerDetails == account.Company) return;
-        try
-        {
-            await WithCustomerAsync(account, now, cancellation, update: true);
-        }
-        catch (PaymentRefusedException refusal)
-        {
-            // Not the exception: Stripe's sentence repeats what it was sent.
-            log.LogError(LogEvents.StripeFailed, "Account {Account}: the customer's details are refused, {Reason}", account.Id, refusal.Message);
-        }
     }
 
     /// <summary>A session for more or less than is due now: a credit note came in between.</summary>

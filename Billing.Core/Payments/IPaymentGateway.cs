@@ -17,6 +17,9 @@ public sealed record IntentSnapshot(
     string Id, string? Attempt, string? Account, string? Invoice, string? Customer, IntentStatus Status, Money Amount, Money Received,
     ImmutableArray<RefundSnapshot> Refunds, Money Returned, string? FailureCode, bool IsDebit, string Currency, string? OpenDispute = null)
 {
+    /// <summary>What it was paid with; null if nothing has been tried, or what was tried failed.</summary>
+    public string? Method { get; init; }
+
     /// <summary>Of all refunds that have not failed.</summary>
     public Money Refunded => Refunds.Where(refund => refund.Status != RefundStatus.Failed).Sum(refund => refund.Amount);
 
@@ -55,12 +58,16 @@ public sealed record WayBack(Uri Done, Uri GivenUp);
 public interface IPaymentGateway
 {
     /// <summary>Creates the customer, or brings name, address and e-mail up to date.</summary>
-    Task<string> SaveCustomerAsync(Account account, CancellationToken cancellation);
+    /// <param name="withEmail">Without, a new customer has none, and a known one keeps theirs: the provider refuses addresses that others take.</param>
+    Task<string> SaveCustomerAsync(Account account, bool withEmail, CancellationToken cancellation);
     Task<Uri> OpenSetupAsync(Account account, WayBack back, CancellationToken cancellation);
     Task<Uri> OpenPortalAsync(Account account, Uri returnUrl, CancellationToken cancellation);
 
-    /// <summary>The customer's default method, or their latest one; null if there is none, or no such customer any more.</summary>
+    /// <summary>The customer's default method, or their latest one, of those kinds that are charged; null if there is none, or no such customer any more.</summary>
     Task<PaymentMethod?> FindMethodAsync(string customer, CancellationToken cancellation);
+
+    /// <summary>Makes it the customer's default method. Nothing where it, or the customer, is gone.</summary>
+    Task PreferMethodAsync(string customer, string method, CancellationToken cancellation);
 
     /// <returns>The payment, whatever became of it, as it is now.</returns>
     Task<IntentSnapshot> ChargeAsync(Account account, InvoiceId invoice, PaymentAttempt attempt, string description, CancellationToken cancellation);

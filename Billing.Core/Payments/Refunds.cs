@@ -10,7 +10,7 @@ public static class Refunds
 {
     /// <summary>
     /// Plans refunds for what the customer is owed on the invoice and is not on its way yet, from the payments that are left. What came by bank
-    /// transfer cannot be returned from here: the operator is told.
+    /// transfer cannot be returned from here, nor what is owed beyond all that was paid: the operator is told.
     /// </summary>
     /// <param name="creditNote">The document that is paid out; null where a surplus goes back.</param>
     /// <param name="most">What this document or payment gives cause for: what an earlier one is still owed is another matter.</param>
@@ -34,9 +34,9 @@ public static class Refunds
             if (creditNote is null)
                 change = change.Report(new("surplus_refunded", $"Überzahlung von {amount} zu {invoice.Number} wird erstattet."));
         }
-        return owed > Money.Zero && invoice.Payments.Any(payment => payment.Intent is null)
-            ? change.Report(new("refund_by_hand", $"{owed} zu {invoice.Number} kamen per Überweisung und müssen von Hand erstattet werden."))
-            : change;
+        if (owed <= Money.Zero) return change;
+        var why = invoice.Payments.Any(payment => payment.Intent is null) ? "kamen per Überweisung" : "sind mehr, als dazu gezahlt wurde,";
+        return change.Report(new("refund_by_hand", $"{owed} zu {invoice.Number} {why} und müssen von Hand erstattet werden."));
     }
 
     /// <summary>What the provider says of a refund that is under way. The ledger has it from the payment, see <see cref="Payment.Refunded"/>.</summary>

@@ -80,7 +80,8 @@ public static class ChangePlan
             fee, fee is { } price ? DowngradeNotice(price).In(account.Language) : null,
             CloseCycle.NextRenewal(Apply(account, terms, changed, today, 0).Change.Account, terms),
             fee is null ? null : NotRefunded(account, changed).In(account.Language), null);
-        return new Order(preview, preview.BindingTerms(), today, changed.Billing == OrderBilling.InvoiceNow, (at, by, number) =>
+        // Whoever confirmed leaving one plan did not confirm leaving another, though it cost the same.
+        return new Order(preview, $"{changed.From.Id} {preview.BindingTerms()}", today, changed.Billing == OrderBilling.InvoiceNow, (at, by, number) =>
         {
             var (change, billed) = Apply(account, terms, changed, today, number);
             var text = $"{(fee is null ? "Upgrade" : "Downgrade")} von {changed.From.Name} auf {changed.To.Name}, {net + vat} brutto.";

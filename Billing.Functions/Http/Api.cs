@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Azure;
+using Azure.Identity;
 using Billing.Accounts;
 using Billing.Payments;
 using Billing.Telemetry;
@@ -111,15 +112,14 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
             if (!caller.Sees(accountId)) return Refusals.AccountNotFound;
             var by = caller.As(allowed, accountId);
             if (!AccountId.TryParse(accountId, out var id)) return by is null ? new Refusal("forbidden") : Refusal.Invalid("accountId", "ungültig");
-            if (by is not null && limited is { } kind && limits.Wait(kind, id) is { } wait)
-            {
-                request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-                return new Refusal("too_many_requests");
-            }
+            if (by is not null && limited is { } kind && TooMany(request, kind, id) is { } tooMany) return tooMany;
             var current = asItStands ? await accounts.FindAsync(id, cancellation) : await accounts.CurrentAsync(id, now, cancellation);
             if (current.IsRefused(out var refusal, out var stored)) return refusal;
             if (by is null) return new Refusal("forbidden");
-            return WrongKey(request) ?? await work(new(request, id, stored, by, now, stored.Account.DayOf(now)));
+            if (WrongKey(request) is { } wrong) return wrong;
+            var decision = await work(new(request, id, stored, by, now, stored.Account.DayOf(now)));
+            // An order that shows what it would come to now is a preview like any other.
+            return decision.IsRefused(out var refused, out _) && refused.Preview is not null && TooMany(request, Limited.Previews, id) is { } many ? many : decision;
         });
 
     /// <summary>A route of an account with a body.</summary>
@@ -177,6 +177,14 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
     /// <summary>For what is to be done once whoever asks how often; no caller can name it.</summary>
     public static RequestKey KeyFor(string what) => new(Hash($"\n{what}"), Hash(what));
 
+    /// <summary>Takes one of so many; a refusal if there is none, with the time until there is.</summary>
+    Refusal? TooMany(HttpRequest request, Limited kind, AccountId account)
+    {
+        if (limits.Wait(kind, account) is not { } wait) return null;
+        request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return new Refusal("too_many_requests");
+    }
+
     static Decision<IResult>? WrongKey(HttpRequest request) =>
         request.Headers["Idempotency-Key"] is { Count: > 0 } keys && (keys.Count > 1 || keys[0] is not { Length: > 0 and <= LongestKey })
             ? (Decision<IResult>?)Refusal.Invalid("Idempotency-Key", $"1 bis {LongestKey} Zeichen")
@@ -193,6 +201,8 @@ public sealed class Api(Tokens tokens, Accounts.Accounts accounts, PageOrigins o
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
         AggregateException several => several.InnerExceptions.Any(IsOutage),
         HttpRequestException or SocketException or IOException or TimeoutException or OperationCanceledException => true,
+        // The identity that opens storage got no token.
+        AuthenticationFailedException => true,
         // The discovery document of the authority could not be fetched.
         InvalidOperationException { InnerException: { } inner } => IsOutage(inner),
         _ => false,

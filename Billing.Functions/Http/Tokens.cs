@@ -26,7 +26,7 @@ public sealed class Tokens
     {
         (_settings, _clock) = (settings, clock);
         _authority = new(settings.Authority);
-        _staffAuthority = settings.StaffAuthority is { } staff ? new(staff) : null;
+        _staffAuthority = settings.StaffAuthority is { } staff && staff != settings.Authority ? new(staff) : null;
     }
 
     /// <summary>The caller, or null where there is no token or none that is believed.</summary>

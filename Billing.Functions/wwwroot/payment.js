@@ -28,7 +28,7 @@ export function payment(page) {
     </div>
     ${method === null && overview.account.status === "active" ? html`
       <div class="note warning">${icons.warning}<p>${words.payment.missing}</p></div>` : nothing}
-    ${method === null && overview.collectableCents > 0 ? html`
-      <div class="note info">${icons.info}<p>${words.payment.chargesOpen(format.euros(overview.collectableCents))}</p></div>` : nothing}
+    ${overview.collectableCents > 0 ? html`
+      <div class="note info">${icons.info}<p>${words.payment[method === null ? "chargesOpen" : "chargesOpenAnew"](format.euros(overview.collectableCents))}</p></div>` : nothing}
     <p class="small muted">${words.payment.lock}</p>`);
 }

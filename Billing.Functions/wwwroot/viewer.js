@@ -66,15 +66,17 @@ function toolbar({ words, state, act }, dialog, invoice) {
 }
 
 /** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */
-function hint({ words, format }, dialog, invoice) {
+function hint({ words, format, overview }, dialog, invoice) {
   const day = format.day(invoice.date);
   if (isUpcoming(dialog)) return note({ kind: "info", text: words.viewer.upcomingHint(day) });
   if (invoice.status === "draft") return note({ kind: "info", text: words.viewer.draftHint });
   if (invoice.status === "void") return note({ kind: "warning", text: words.viewer.voidHint });
   if (invoice.kind === "credit_note" || invoice.status !== "open") return nothing;
   if (invoice.payment === "processing") return note({ kind: "info", text: words.viewer.processingHint });
-  if (invoice.payment === "action_required") return note({ kind: "warning", text: words.viewer.actionHint });
-  return note({ kind: "info", text: words.viewer.payHint });
+  // What is paid with is on file from then on, and charged with all that is open.
+  const others = overview.collectableCents - invoice.amountDueCents;
+  const also = others > 0 ? ` ${words.viewer.payChargesOthers(format.euros(others))}` : "";
+  return invoice.payment === "action_required" ? note({ kind: "warning", text: words.viewer.actionHint + also }) : note({ kind: "info", text: words.viewer.payHint + also });
 }
 
 /** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */

@@ -73,6 +73,8 @@ export const german = {
     lock: "Hinweis: Ein fehlendes Zahlungsmittel oder das unbefugte Entfernen bei einem aktiven Abonnement kann zur automatischen Sperrung Ihres Zugangs führen.",
     /** @param {string} amount */
     chargesOpen: (amount) => `Sobald Sie ein Zahlungsmittel hinterlegen, wird der offene Betrag von ${amount} damit eingezogen.`,
+    /** @param {string} amount */
+    chargesOpenAnew: (amount) => `Sobald Sie ein anderes Zahlungsmittel hinterlegen, wird der offene Betrag von ${amount} damit eingezogen.`,
     onFile: "Hinterlegt",
     kinds: { card: "Kreditkarte", sepa_debit: "SEPA-Lastschrift" },
     /** @param {string} month */
@@ -168,6 +170,8 @@ export const german = {
     xml: "E-Rechnung (XML)",
     pay: "Jetzt bezahlen",
     payHint: "Sie bezahlen sicher über Stripe. Das Zahlungsmittel wird auch für künftige Rechnungen hinterlegt.",
+    /** @param {string} amount */
+    payChargesOthers: (amount) => `Damit wird auch der offene Betrag Ihrer anderen Rechnungen von ${amount} eingezogen.`,
     actionHint: "Ihre Bank möchte diese Zahlung von Ihnen bestätigt haben. Bitte klicken Sie auf „Jetzt bezahlen“.",
     processingHint: "Ihre Zahlung ist unterwegs. Eine SEPA-Lastschrift braucht einige Bankarbeitstage; Sie müssen nichts weiter tun.",
     pdf: "PDF-Ansicht",

@@ -72,6 +72,9 @@ sealed class Customers(StripeAccount account, PaymentMethods methods)
 
     void Apply(JsonObject customer, Parameters parameters)
     {
+        // Stripe is stricter than most: letters beyond ASCII and empty parts are refused.
+        if (parameters.Text("email") is { } email && (!System.Text.Ascii.IsValid(email) || email.Contains("..", StringComparison.Ordinal)))
+            throw StripeRefusalException.Invalid($"Invalid email address: {email}", "email", "email_invalid");
         foreach (var name in new[] { "business_name", "description", "email", "individual_name", "name", "phone" })
             if (parameters.Has(name)) customer[name] = parameters.Text(name);
         if (parameters.OneOf("tax_exempt", "none", "exempt", "reverse") is { } exempt) customer["tax_exempt"] = exempt;

@@ -138,7 +138,8 @@ sealed class PaymentIntents
 
     public JsonObject Cancel(JsonObject intent, string? reason)
     {
-        (intent["status"], intent["canceled_at"], intent["cancellation_reason"], intent["next_action"]) = ("canceled", _account.Now, reason, null);
+        // Whatever changes an intent clears its error, says Stripe; its charge keeps what failed.
+        (intent["status"], intent["canceled_at"], intent["cancellation_reason"], intent["next_action"], intent["last_payment_error"]) = ("canceled", _account.Now, reason, null, null);
         _account.Tell("payment_intent.canceled", intent);
         return intent;
     }

@@ -69,6 +69,17 @@ public class OrderTransactionTests
         Assert.Equal("confirmation_stale", (await _billing.OrderedWith(id, _billing.PlanChange("smart"), confirmation)).Refusal());
     }
 
+    /// <summary>The fee is the same; what is given up for it is not.</summary>
+    [Fact]
+    public async Task A_downgrade_confirmed_from_one_plan_is_not_one_from_another()
+    {
+        var id = await _billing.Opened("pro");
+        var confirmation = await Confirmation(id, _billing.PlanChange("smart"));
+        (await _billing.Ordered(id, _billing.PlanChange("business"))).Value();
+
+        Assert.Equal("confirmation_stale", (await _billing.OrderedWith(id, _billing.PlanChange("smart"), confirmation)).Refusal());
+    }
+
     [Fact]
     public async Task A_confirmation_is_good_once()
     {

@@ -1,6 +1,7 @@
 using Billing.Accounts;
 using Billing.AddOns;
 using Billing.Invoices;
+using Billing.Values;
 
 namespace Billing.Tests;
 
@@ -110,6 +111,27 @@ public class EndAddOnTests
         var order = CancelAddOn.Decide(account.State, A.Terms, account.Booking(booking), account.Billed(booking), account.Today, A.Day("2026-06-05")).Value();
 
         Assert.Equal("withdrawal", ((EndPreview)order.Preview).Kind);
+    }
+
+    [Fact]
+    public async Task A_withdrawal_confirmed_on_its_last_day_is_carried_out_although_the_cycle_was_closed_under_it()
+    {
+        var billing = new BillingInMemory();
+        var id = await billing.Opened();
+        billing.Reached("2026-05-22");
+        var booking = BookingId.Parse((await billing.Ordered(id, billing.Booking(quantity: 10))).Value().Reply.Id);
+        billing.Now = A.Instant("2026-06-05T21:58:00Z");
+        var decide = billing.EndOf(booking);
+        var confirmation = (await billing.Accounts.PreviewAsync(billing.By(A.Owner, id), (account, today, _) => decide(account, today), TestContext.Current.CancellationToken)).Value().Confirmation;
+
+        billing.Now = A.Instant("2026-06-05T21:59:59Z");
+        var received = billing.By(A.Owner, id, confirmation: confirmation);
+        billing.Reached("2026-06-06");
+        await billing.State(id);
+        var decideLate = billing.EndOf(booking, receivedOn: A.Day("2026-06-05"));
+        (await billing.Accounts.OrderAsync(received, (account, today, _) => decideLate(account, today), TestContext.Current.CancellationToken)).Value();
+
+        Assert.Equal((DocumentKind.CreditNote, A.Euro(104.19m)), (billing.Store.InvoicesOf(id)[^1].Kind, billing.Store.InvoicesOf(id)[^1].Gross));
     }
 
     [Fact]

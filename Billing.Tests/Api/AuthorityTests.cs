@@ -42,12 +42,15 @@ public sealed class AuthorityTests
         Assert.Equal((null, "operator service"), (member.Account, string.Join(' ', member.Roles.Order())));
     }
 
-    [Fact]
-    public async Task Without_an_authority_of_its_own_staff_is_who_the_one_says()
+    [Theory]
+    [InlineData(false)]
+    // Named as its own, which it is by default.
+    [InlineData(true)]
+    public async Task Without_an_authority_of_its_own_staff_is_who_the_one_says(bool named)
     {
         await using var crm = await Authority.StartAsync();
         await using var other = await Authority.StartAsync();
-        var tokens = Believing(crm);
+        var tokens = named ? Believing(crm, crm) : Believing(crm);
         Assert.Equal("operator", Assert.Single((await CallerAsync(tokens, crm.Token("operator")))!.Roles));
         Assert.Null(await CallerAsync(tokens, other.Token("operator")));
     }

@@ -46,15 +46,49 @@ public class CrmTests
         Assert.Empty((await service.SendAsync(HttpMethod.Get, "local/notifications")).Ok().Items("notifications"));
     }
 
-    static async Task ListenAsync(HttpListener crm, ConcurrentQueue<(string, string, string, string)> told)
+    /// <summary>A login page, or a site that has moved: it answers with 200 and has heard nothing.</summary>
+    [Theory]
+    [InlineData(302)]
+    [InlineData(307)]
+    public async Task A_CRM_that_leads_elsewhere_has_not_been_told(int status)
+    {
+        using var crm = new HttpListener { Prefixes = { $"http://localhost:{Place.FreePorts(1)}/" } };
+        await using var service = await Service.StartAsync(
+            Place.New("2026-05-06T08:00:00Z"), ("Crm__WebhookUrl", crm.Prefixes.Single() + "hook"), ("Crm__WebhookSecret", $"whsec_{Convert.ToBase64String(Secrets[0])}"));
+        crm.Start();
+        var (called, leads) = (new ConcurrentQueue<(string Path, string? Id)>(), true);
+        _ = ListenAsync(crm, call =>
+        {
+            called.Enqueue((call.Request.Url!.AbsolutePath, call.Request.Headers["webhook-id"]));
+            if (leads && call.Request.Url.AbsolutePath == "/hook") (call.Response.StatusCode, call.Response.RedirectLocation) = (status, "/login");
+            return Task.CompletedTask;
+        });
+
+        await service.OpenAsync("pro");
+        await service.WalkAsync(await service.NowAsync());
+        var first = Assert.Single(called.Distinct());
+        Assert.Equal("/hook", first.Path);
+
+        leads = false;
+        called.Clear();
+        await service.WalkAsync(await service.NowAsync() + TimeSpan.FromHours(7));
+        Assert.Equal(first, called.First());
+    }
+
+    static Task ListenAsync(HttpListener crm, ConcurrentQueue<(string, string, string, string)> told) => ListenAsync(crm, async call =>
+    {
+        using var body = new StreamReader(call.Request.InputStream, Encoding.UTF8);
+        told.Enqueue((call.Request.Headers["webhook-id"]!, call.Request.Headers["webhook-timestamp"]!, call.Request.Headers["webhook-signature"]!, await body.ReadToEndAsync()));
+    });
+
+    static async Task ListenAsync(HttpListener crm, Func<HttpListenerContext, Task> hear)
     {
         while (crm.IsListening)
         {
             try
             {
                 var call = await crm.GetContextAsync();
-                using var body = new StreamReader(call.Request.InputStream, Encoding.UTF8);
-                told.Enqueue((call.Request.Headers["webhook-id"]!, call.Request.Headers["webhook-timestamp"]!, call.Request.Headers["webhook-signature"]!, await body.ReadToEndAsync()));
+                await hear(call);
                 call.Response.Close();
             }
             catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)

@@ -14,6 +14,8 @@ public class LimitTests(StandingService standing)
 
     [Theory]
     [InlineData("/plan-changes/preview", """{"plan":"pro"}""", 300)]
+    // Answered with a preview.
+    [InlineData("/plan-changes", """{"plan":"pro","confirmation":"of yesterday"}""", 300)]
     // Refused for its address, and counted all the same: Stripe is not asked in vain either.
     [InlineData("/payment-method/session", """{"returnUrl":"https://elsewhere.example"}""", 60)]
     public async Task An_account_that_asks_too_often_waits_and_nobody_else(string path, string body, int atOnce)

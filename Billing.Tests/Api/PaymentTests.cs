@@ -65,6 +65,35 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.Equal((906, "succeeded"), (refund.Cents("amount"), refund.Text("status")));
     });
 
+    /// <summary>On Stripe's page for methods it makes what is added there the default; paying with another card chooses that one.</summary>
+    [Fact]
+    public Task The_card_that_an_invoice_was_paid_with_is_charged_from_then_on() => Story(async () =>
+    {
+        var acme = await OpenWith(Visa, "pro", "2026-05-06");
+        await acme.LeavesAsync(Declined);
+        await Until("2026-06-06");
+        Assert.Equal("open failed", await State(acme));
+
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync((await acme.LastDocumentAsync()).Text("id")), "5555555555554444")).Ok();
+        await Settle();
+        Assert.Equal(("paid succeeded", "Mastercard •••• 4444"), (await State(acme), Label(await acme.GetAsync("/overview"))));
+        await Until("2026-07-06");
+        Assert.Equal("paid succeeded", await State(acme));
+    });
+
+    [Fact]
+    public Task An_address_that_Stripe_refuses_keeps_nobody_from_paying() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-05-06", new { email = "büro@mueller.example" });
+        await acme.LeavesAsync(Visa);
+        Assert.Equal("paid succeeded", await State(acme));
+
+        var known = await OpenWith(Visa, "pro", "2026-05-06");
+        (await known.PutAsync(null, new { email = "büro@mueller.example" })).Ok();
+        Assert.Equal("manage", (await known.PostAsync("/payment-method/session", new { returnUrl = known.Back })).Ok().Text("kind"));
+        Assert.Equal("paid succeeded", State(await known.ChangesAsync("business")));
+    });
+
     // --- cards that fail
 
     [Fact]

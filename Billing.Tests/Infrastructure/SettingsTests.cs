@@ -89,7 +89,7 @@ public partial class SettingsTests
         return settings;
     }
 
-    static ServiceProvider Compose(Dictionary<string, string?> settings) =>
+    internal static ServiceProvider Compose(Dictionary<string, string?> settings) =>
         new ServiceCollection().AddLogging().AddBilling(new ConfigurationBuilder().AddInMemoryCollection(Keyed(settings)).Build()).BuildServiceProvider();
 
     static string Refused(Dictionary<string, string?> settings) => Assert.Throws<SettingsException>(() => Compose(settings)).Message;

@@ -4,9 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Billing.Functions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Billing.Tests.Infrastructure;
 
@@ -62,6 +65,18 @@ public sealed class StorageIdentityTests : IDisposable
         var asked = Assert.Single(_asked);
         Assert.Contains($"client_id={ClientId}", asked, StringComparison.Ordinal);
         Assert.Contains("resource=https://storage.azure.com", Uri.UnescapeDataString(asked), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_identity_that_gets_no_token_is_an_outage()
+    {
+        await using var service = SettingsTests.Compose(SettingsTests.Complete());
+        var http = new DefaultHttpContext { RequestServices = service, Response = { Body = new MemoryStream() } };
+
+        var answer = await service.GetRequiredService<Functions.Http.Api>().OpenAsync(http.Request, () => throw new AuthenticationFailedException("The endpoint does not answer."));
+        await answer.ExecuteAsync(http);
+
+        Assert.Equal((503, true), (http.Response.StatusCode, http.Response.Headers.ContainsKey("Retry-After")));
     }
 
     /// <summary>What App Service has on every machine.</summary>

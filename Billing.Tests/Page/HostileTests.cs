@@ -528,6 +528,22 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
         await visitor.Section("payment").ReadsAsync("wird der offene Betrag von 41,65 € damit eingezogen");
     }
 
+    /// <summary>Whoever leaves or pays with another method is charged with all that is open: the page says so before.</summary>
+    [Fact]
+    public async Task What_another_method_will_be_charged_with_is_announced()
+    {
+        await using var visitor = await world.VisitorAsync(_service);
+        var customer = await _service.OpenAsync("pro");
+        await customer.LeavesAsync("4000000000000341");
+        var upgrade = await customer.ChangesAsync("business");
+        await visitor.OpenAsync(customer);
+        await visitor.Section("payment").ReadsAsync("Sobald Sie ein anderes Zahlungsmittel hinterlegen, wird der offene Betrag von 95,08 € damit eingezogen.");
+
+        await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
+        Assert.Equal(4165, upgrade.Cents("grossCents"));
+        await Expect(visitor.Dialog).ToContainTextAsync("Damit wird auch der offene Betrag Ihrer anderen Rechnungen von 53,43 € eingezogen.");
+    }
+
     [Fact]
     public async Task Who_closes_the_document_in_time_is_not_sent_off_to_pay_it()
     {

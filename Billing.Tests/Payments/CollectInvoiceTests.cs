@@ -79,6 +79,32 @@ public class CollectInvoiceTests
         Assert.Equal([A.Day("2026-05-09"), A.Day("2026-05-11"), A.Day("2026-05-13"), null], days);
     }
 
+    /// <summary>A line below zero, of an upgrade onto a cheaper price, was set against what is taken back now.</summary>
+    [Fact]
+    public void What_is_owed_beyond_what_was_paid_is_for_a_person_to_return()
+    {
+        var (account, invoice) = Charging();
+        var overcredited = invoice with { Payments = [new("pi_1", A.Euro(95.08m))], Credited = A.Euro(96) };
+
+        var change = Refunds.Plan(new(account), overcredited, InvoiceId.Of(2), A.Euro(96), Now);
+
+        Assert.Equal(A.Euro(95.08m), Assert.Single(change.Account.Refunds).Amount);
+        Assert.Equal(("refund_by_hand", true), (Assert.Single(change.Findings).Code, change.Findings[0].Text.StartsWith("0,92", StringComparison.Ordinal)));
+    }
+
+    /// <summary>By us, and somebody heard of that first; or by hand at the provider.</summary>
+    [Fact]
+    public void A_charge_that_was_cancelled_has_failed_although_nobody_says_why()
+    {
+        var (account, invoice) = Charging();
+
+        var change = Heard(account, invoice, Intent(account, IntentStatus.Canceled));
+
+        Assert.Equal(PaymentState.Failed, change.Invoices.Single().Payment);
+        Assert.Equal((null, A.Day("2026-05-09")), (change.Account.Receivables.Single().Slot, change.Account.Receivables.Single().CollectOn));
+        Assert.Contains(change.Notifications, told => told.Type == "invoice.payment_failed");
+    }
+
     [Fact]
     public void What_needs_the_customers_approval_waits_for_the_customer()
     {

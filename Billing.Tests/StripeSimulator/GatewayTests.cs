@@ -28,6 +28,39 @@ public sealed class GatewayTests
         Assert.Empty(read.Refunds);
     }
 
+    /// <summary>Stripe clears the error of whatever is changed, a payment that is cancelled as well.</summary>
+    [Theory]
+    [InlineData("4000000000000341", "generic_decline")]
+    [InlineData("4000002760003184", "authentication_required")]
+    public async Task Why_a_payment_failed_is_known_after_it_was_cancelled(string card, string code)
+    {
+        await using var stripe = await SimulatedStripe.StartAsync();
+        var (customer, method) = await stripe.CustomerWithAsync(card);
+        await Assert.ThrowsAsync<StripeException>(() => stripe.ChargeAsync(customer, method));
+        var gateway = new StripeGateway(stripe.Client, stripe.Clock);
+        var failed = await gateway.GetIntentAsync((await stripe.Api.PaymentIntents.ListAsync(new() { Customer = customer })).Single().Id, CancellationToken.None);
+
+        var cancelled = await gateway.CancelIntentAsync(failed.Id, CancellationToken.None);
+
+        Assert.Equal((IntentStatus.Failed, code, IntentStatus.Canceled, code), (failed.Status, failed.FailureCode, cancelled.Status, cancelled.FailureCode));
+    }
+
+    /// <summary>On Stripe's page a customer may leave what is not charged here; it hides nothing that is.</summary>
+    [Fact]
+    public async Task A_default_method_of_a_kind_that_is_not_charged_is_passed_over()
+    {
+        await using var stripe = await SimulatedStripe.StartAsync();
+        var answers = new Dictionary<string, string>
+        {
+            ["/v1/customers/cus_1"] = """{"id":"cus_1","object":"customer","invoice_settings":{"default_payment_method":{"id":"pm_link","object":"payment_method","type":"link","link":{}}}}""",
+            ["/v1/payment_methods"] = """{"object":"list","data":[{"id":"pm_link","object":"payment_method","type":"link","link":{}},{"id":"pm_card","object":"payment_method","type":"card","card":{"brand":"visa","last4":"4242","exp_month":5,"exp_year":2030}}]}""",
+        };
+        var client = new StripeClient(new StripeClientOptions { ApiKey = Simulator.Key, HttpClient = new SystemNetHttpClient(new HttpClient(new Answering(
+            request => new(HttpStatusCode.OK) { Content = new StringContent(answers[request.RequestUri!.AbsolutePath]) })), maxNetworkRetries: 0) });
+
+        Assert.Equal("pm_card", (await new StripeGateway(client, stripe.Clock).FindMethodAsync("cus_1", CancellationToken.None))?.Id);
+    }
+
     /// <summary>With the payment itself Stripe shows the latest ten.</summary>
     [Fact]
     public async Task All_refunds_of_a_payment_are_read_however_many_there_were()
@@ -55,16 +88,16 @@ public sealed class GatewayTests
 
     static async Task IsUnknownAsync(Func<HttpResponseMessage> answer)
     {
-        var client = new StripeClient(new StripeClientOptions { ApiKey = Simulator.Key, HttpClient = new SystemNetHttpClient(new HttpClient(new Answering(answer)), maxNetworkRetries: 0) });
+        var client = new StripeClient(new StripeClientOptions { ApiKey = Simulator.Key, HttpClient = new SystemNetHttpClient(new HttpClient(new Answering(_ => answer())), maxNetworkRetries: 0) });
         var refund = new RefundAttempt("acme-refund-1", InvoiceId.Of(1), null, "pi_1", A.Euro(5), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 
         await Assert.ThrowsAsync<PaymentProviderUnavailableException>(
             () => new StripeGateway(client, TimeProvider.System).RefundAsync(AccountId.Parse("acme"), refund, CancellationToken.None));
     }
 
-    sealed class Answering(Func<HttpResponseMessage> answer) : HttpMessageHandler
+    sealed class Answering(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer());
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer(request));
     }
 
     /// <summary>Stripe keeps a failure under its key and answers with it for a day.</summary>

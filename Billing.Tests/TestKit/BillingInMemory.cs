@@ -99,12 +99,13 @@ sealed class BillingInMemory
     public Func<Account, DateOnly, Task<Decision<Order>>> Booking(string addOn = "users", int quantity = 1) => (account, today) =>
         Task.FromResult(BookAddOn.Decide(account, Terms, addOn, quantity, today).Then<Order>(booked => BookAddOn.Order(account, Terms, booked, today)));
 
-    public Func<Account, DateOnly, Task<Decision<Order>>> EndOf(BookingId id) => async (account, today) =>
+    /// <param name="receivedOn">Where it is worked on only on a later day.</param>
+    public Func<Account, DateOnly, Task<Decision<Order>>> EndOf(BookingId id, DateOnly? receivedOn = null) => async (account, today) =>
     {
         var booking = account.FindBooking(id) ?? await Store.FindArchivedBookingAsync(account.Id, id, Stop);
         if (booking is null) return Refusals.AddOnNotFound;
         var billed = account.Draft?.Id == booking.BilledOn ? null : await Store.FindInvoiceAsync(account.Id, booking.BilledOn, Stop);
-        return CancelAddOn.Decide(account, Terms, booking, billed is { Number: not null } ? billed : null, today, today);
+        return CancelAddOn.Decide(account, Terms, booking, billed is { Number: not null } ? billed : null, today, receivedOn ?? today);
     };
 
     public static Func<Account, DateOnly, Task<Decision<Order>>> End => (account, today) => Task.FromResult(CancelSubscription.Decide(account, today));

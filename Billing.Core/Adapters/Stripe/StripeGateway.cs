@@ -30,9 +30,10 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
     /// <summary>The portal's configuration, the same for all; found once an instance.</summary>
     string? _portal;
 
-    public async Task<string> SaveCustomerAsync(Account account, CancellationToken cancellation)
+    public async Task<string> SaveCustomerAsync(Account account, bool withEmail, CancellationToken cancellation)
     {
         var company = account.Company;
+        var email = withEmail ? company.Email : null;
         var address = new AddressOptions
         {
             Line1 = company.Address.Line1, Line2 = company.Address.Line2, PostalCode = company.Address.PostalCode, City = company.Address.City,
@@ -40,16 +41,16 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         };
         List<string> locales = [Locale(account)];
         if (account.Customer is { } known && await FindAsync(() => AskAsync(stop => client.V1.Customers.UpdateAsync(
-            known, new() { Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales }, null, stop), cancellation)) is not null)
+            known, new() { Name = company.CompanyName, Email = email, Address = address, PreferredLocales = locales }, null, stop), cancellation)) is not null)
             return known;
 
         // One whose creation was not heard of is found here. No key: a failure would be kept under it, and nobody could pay for a day.
-        var made = await AskAsync(stop => client.V1.Customers.ListAsync(new() { Email = company.Email, Limit = 100 }, null, stop), cancellation);
+        var made = await AskAsync(stop => client.V1.Customers.ListAsync(new() { Email = email, Limit = 100 }, null, stop), cancellation);
         if (made.FirstOrDefault(customer => Of(customer.Metadata, AccountKey) == account.Id.Value) is { } found) return found.Id;
         return (await AskAsync(stop => client.V1.Customers.CreateAsync(
             new()
             {
-                Name = company.CompanyName, Email = company.Email, Address = address, PreferredLocales = locales,
+                Name = company.CompanyName, Email = email, Address = address, PreferredLocales = locales,
                 Metadata = new() { [AccountKey] = account.Id.Value },
             }, null, stop), cancellation)).Id;
     }
@@ -104,8 +105,9 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
         var known = await FindAsync(() => AskAsync(stop => client.V1.Customers.GetAsync(
             customer, new() { Expand = ["invoice_settings.default_payment_method"] }, null, stop), cancellation));
         if (known is null or { Deleted: true }) return null;
-        var method = known.InvoiceSettings?.DefaultPaymentMethod
-            ?? (await AskAsync(stop => client.V1.PaymentMethods.ListAsync(new() { Customer = customer, Limit = 1 }, null, stop), cancellation)).FirstOrDefault();
+        // On Stripe's page more kinds can be left than are charged here.
+        var method = known.InvoiceSettings?.DefaultPaymentMethod is { } chosen && IsCharged(chosen) ? chosen
+            : (await AskAsync(stop => client.V1.PaymentMethods.ListAsync(new() { Customer = customer, Limit = 100 }, null, stop), cancellation)).FirstOrDefault(IsCharged);
         return method switch
         {
             { Card: { } card } => new(
@@ -115,6 +117,20 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
                 method.Id, "sepa_debit", $"SEPA-Lastschrift •••• {debit.Last4}", null, await FindMandateAsync(customer, method.Id, cancellation)),
             _ => null,
         };
+    }
+
+    static bool IsCharged(Stripe.PaymentMethod method) => Methods.Contains(method.Type);
+
+    public async Task PreferMethodAsync(string customer, string method, CancellationToken cancellation)
+    {
+        try
+        {
+            await AskAsync(stop => client.V1.Customers.UpdateAsync(customer, new() { InvoiceSettings = new() { DefaultPaymentMethod = method } }, null, stop), cancellation);
+        }
+        catch (PaymentRefusedException)
+        {
+            // The method or the customer is gone already.
+        }
     }
 
     /// <summary>The reference that Stripe debits the account under: the mandate was given when it was put on file, or with the payment it came with.</summary>
@@ -189,9 +205,13 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
                 _ => IntentStatus.Failed,
             },
             new(now.Amount), new(succeeded ? now.AmountReceived : 0), [.. refunds.Select(Of)], new(disputes.Where(dispute => dispute.Status == "lost").Sum(dispute => dispute.Amount)),
-            now.LastPaymentError?.DeclineCode ?? now.LastPaymentError?.Code, now.LatestCharge?.PaymentMethodDetails?.Type == "sepa_debit", now.Currency,
-            disputes.FirstOrDefault(dispute => dispute.Status is "needs_response" or "warning_needs_response")?.Id);
+            FailureOf(now), now.LatestCharge?.PaymentMethodDetails?.Type == "sepa_debit", now.Currency,
+            disputes.FirstOrDefault(dispute => dispute.Status is "needs_response" or "warning_needs_response")?.Id) { Method = now.PaymentMethodId };
     }
+
+    /// <summary>Stripe clears a payment's error when it is cancelled; the charge that failed keeps its own.</summary>
+    static string? FailureOf(PaymentIntent intent) => intent.LastPaymentError is { } error ? error.DeclineCode ?? error.Code
+        : intent.LatestCharge is { Status: "failed" } charge ? charge.Outcome?.Reason ?? charge.FailureCode : null;
 
     public async Task<string?> FindAccountAsync(string intent, CancellationToken cancellation) =>
         Of((await FindAsync(() => AskAsync(stop => client.V1.PaymentIntents.GetAsync(intent, null, null, stop), cancellation)))?.Metadata, AccountKey);
