@@ -92,9 +92,9 @@ public static class BillingServices
         services.AddSingleton<Tokens>().AddSingleton(_ => new CallLimits(previews, sessions)).AddSingleton<Api>().AddSingleton<Answers>();
         services.AddSingleton<TellCrm>();
         services.AddSingleton(retention).AddSingleton(new Pseudonyms(key)).AddSingleton<TableStaffActions>();
-        // A redirect would be followed by a GET without a body, and what answers there has been told nothing.
+        // A redirect would be followed, and what answers there, a login page perhaps, has been told nothing.
         services.AddHttpClient<ICrm, CrmWebhook>(http => http.Timeout = TimeSpan.FromSeconds(8))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
+            .ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).AllowAutoRedirect = false);
         return services;
     }
 

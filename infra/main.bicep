@@ -26,7 +26,7 @@ param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GZRS')
 @maxValue(3287)
 param documentRetentionDays int
 
-@description('Whether that has been locked by hand. It is then left as it is.')
+@description('Whether the container of this very account has been locked by hand: its policy is then left as it is. In a new account it must be false, or there is none.')
 param documentsLocked bool
 
 @description('Keeps the storage account and the vault from being deleted. Taken off by hand only.')

@@ -63,6 +63,6 @@ public sealed record EndPreview(
     string Kind, string Of, DateOnly Today, DateOnly EndsOn, [property: JsonPropertyName("refundGrossCents")] Money RefundGross,
     [property: JsonPropertyName("takenBackNetCents")] Money TakenBackNet, string Notice)
 {
-    /// <summary>What a confirmation is bound to.</summary>
+    /// <summary>What the confirmation of a cancellation is bound to.</summary>
     public string BindingTerms() => JsonText.Of(this with { Notice = "" });
 }

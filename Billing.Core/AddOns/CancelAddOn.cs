@@ -48,9 +48,8 @@ public static class CancelAddOn
         var carried = credit is null ? account.Draft?.Lines ?? [] : billed!.Lines;
         var preview = new EndPreview(
             "withdrawal", booking.Id.ToString(), today, today, refund, carried.Where(line => line.Booking == booking.Id).Sum(line => line.Net), notice.In(account.Language));
-        // It takes back all there is, whatever that came to by the time it was asked for or is worked on: a close in between changes nothing but figures.
-        var asked = preview with { Today = receivedOn, EndsOn = receivedOn, RefundGross = Money.Zero, TakenBackNet = Money.Zero };
-        return new Order(preview, asked.BindingTerms(), today, NeedsNumber: credit is not null, (at, by, number) =>
+        // It takes back all there is, whatever that comes to when it is worked on: a close in between changes nothing but figures.
+        return new Order(preview, $"withdrawal {booking.Id} {receivedOn:O}", today, NeedsNumber: credit is not null, (at, by, number) =>
         {
             var undone = booking with { Status = BookingStatus.Withdrawn, EndsOn = today };
             var change = credit is not null

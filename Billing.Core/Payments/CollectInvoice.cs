@@ -132,7 +132,7 @@ public static class CollectInvoice
         var ended = open! with { Slot = null, DueOn = open.DueOn.AddDays(shift) };
         // The session is still open: the customer may try another card.
         if (slot.IsSession && intent.Status == IntentStatus.Failed && !sessionIsOver) return new(account);
-        // Nothing is due any more, or nobody has paid on the page: then nobody need hear of it. A charge is only ever cancelled once it has failed, by us or by hand.
+        // Nothing is due any more, or nobody has paid on the page: then nobody need hear of it. A charge is cancelled by us only once it has failed, or by hand.
         if (invoice.AmountDue == Money.Zero || (slot.IsSession && intent.Status == IntentStatus.Canceled && (intent.FailureCode is null || !sessionIsOver)))
             return new AccountChange(account.WithReceivable(ended).WithReceivable(invoice)).With(invoice with { Collecting = PaymentState.None });
 
@@ -140,6 +140,7 @@ public static class CollectInvoice
         // A method that was changed meanwhile is charged as if nothing had been tried.
         var isOfFormer = !slot.IsSession && slot.Method != account.PaymentMethod?.Id;
         var failures = isOfFormer ? open.Failures : open.Failures + 1;
+        var reason = intent.FailureCode ?? "canceled";
         var failed = invoice with { Collecting = mustAct ? PaymentState.ActionRequired : PaymentState.Failed };
         ended = ended with
         {
@@ -151,9 +152,9 @@ public static class CollectInvoice
                 : Later((open.FirstTriedOn ?? today).AddDays(RetryAfter[failures - 1]), today),
         };
         return new AccountChange(account.WithReceivable(ended).WithReceivable(failed)).With(failed)
-            .Notify(Failed(mustAct ? "invoice.payment_action_required" : "invoice.payment_failed", failed, intent.FailureCode))
+            .Notify(Failed(mustAct ? "invoice.payment_action_required" : "invoice.payment_failed", failed, reason))
             .Journaled(at, Actor.System, mustAct ? "payment.action_required" : "payment.failed",
-                mustAct ? $"Zahlung von {slot.Amount} zu {invoice.Number} braucht eine Freigabe." : $"Zahlung von {slot.Amount} zu {invoice.Number} abgelehnt ({intent.FailureCode ?? "canceled"}).");
+                mustAct ? $"Zahlung von {slot.Amount} zu {invoice.Number} braucht eine Freigabe." : $"Zahlung von {slot.Amount} zu {invoice.Number} abgelehnt ({reason}).");
     }
 
     /// <summary>A payment whose currency, amount or customer is another than was asked for: no rule explains it, so a person looks at it.</summary>

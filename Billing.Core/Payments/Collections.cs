@@ -100,19 +100,35 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
 
         var slot = account.FindReceivable(invoice.Id)?.Slot is { } taken && taken.Id == intent.Attempt ? taken : null;
         if (!await FitsAsync(account, slot, intent, cancellation)) return CollectInvoice.Doubt(account, invoice, intent, now);
+        // A page whose debit is under way has been completed, whoever hears of the debit.
+        sessionIsOver |= slot is { IsProcessing: true };
         // What failed must not succeed later by itself: it is cancelled, and the next attempt is another one.
         if (intent.Status == IntentStatus.Failed && slot is not null && (!slot.IsSession || sessionIsOver)
             && await gateway.CancelIntentAsync(intent.Id, cancellation) is { Status: not IntentStatus.Canceled } late) intent = late;
 
-        // Who pays on a page by another method than the one on file leaves it for later: until the page is taken in, and not when it is heard of again.
-        if (slot is { IsSession: true, IsProcessing: false } && intent is { Status: IntentStatus.Succeeded or IntentStatus.Processing, Customer: { } payer, Method: { } method })
-            await gateway.PreferMethodAsync(payer, method, cancellation);
+        // Who pays on a page by another method than the one on file leaves it for later. Once, before the page is taken in: an outage of this call delays that until the next look.
+        if (slot is { IsSession: true, IsProcessing: false } && account.PaymentMethod is { } known
+            && intent is { Status: IntentStatus.Succeeded or IntentStatus.Processing, Customer: { } payer, Method: { } method } && method != known.Id)
+            await PreferAsync(account.Id, payer, method, cancellation);
 
         var notes = ImmutableArray.CreateBuilder<Invoice>();
         var paidOut = account.Refunds.Where(refund => refund.Intent == intent.Id).Select(refund => refund.CreditNote).Concat(intent.Refunds.Select(refund => refund.CreditNote));
         foreach (var note in paidOut.OfType<InvoiceId>().Distinct())
             notes.Add((await store.FindInvoiceAsync(account.Id, note, cancellation))!);
         return CollectInvoice.Observe(account, invoice, intent, notes.ToImmutable(), sessionIsOver, today, now);
+    }
+
+    async Task PreferAsync(AccountId id, string customer, string method, CancellationToken cancellation)
+    {
+        try
+        {
+            await gateway.PreferMethodAsync(customer, method, cancellation);
+        }
+        catch (PaymentRefusedException refused)
+        {
+            // It, or the customer, is gone already. The payment counts all the same.
+            log.LogWarning("Account {Account}: the method that was paid with is not kept, {Reason}", id, refused.Message);
+        }
     }
 
     /// <summary>Asks the provider for a page on which the customer pays what is due on the invoice.</summary>
@@ -303,7 +319,7 @@ public sealed class Collections(Accounts.Accounts accounts, IAccountStore store,
         catch (PaymentRefusedException refused)
         {
             // Details that the provider does not take keep nobody from paying. Not the exception: Stripe's sentence repeats what it was sent.
-            log.LogError(LogEvents.StripeFailed, "Account {Account}: the customer's details are refused, {Reason}", account.Id, refused.Message);
+            log.LogWarning("Account {Account}: the customer's details are refused, {Reason}", account.Id, refused.Message);
             try
             {
                 customer = await gateway.SaveCustomerAsync(account, withEmail: false, cancellation);

@@ -66,7 +66,7 @@ public interface IPaymentGateway
     /// <summary>The customer's default method, or their latest one, of those kinds that are charged; null if there is none, or no such customer any more.</summary>
     Task<PaymentMethod?> FindMethodAsync(string customer, CancellationToken cancellation);
 
-    /// <summary>Makes it the customer's default method. Nothing where it, or the customer, is gone.</summary>
+    /// <summary>Makes it the customer's default method.</summary>
     Task PreferMethodAsync(string customer, string method, CancellationToken cancellation);
 
     /// <returns>The payment, whatever became of it, as it is now.</returns>

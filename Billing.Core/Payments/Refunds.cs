@@ -34,9 +34,9 @@ public static class Refunds
             if (creditNote is null)
                 change = change.Report(new("surplus_refunded", $"Überzahlung von {amount} zu {invoice.Number} wird erstattet."));
         }
-        if (owed <= Money.Zero) return change;
-        var why = invoice.Payments.Any(payment => payment.Intent is null) ? "kamen per Überweisung" : "sind mehr, als dazu gezahlt wurde,";
-        return change.Report(new("refund_by_hand", $"{owed} zu {invoice.Number} {why} und müssen von Hand erstattet werden."));
+        return owed > Money.Zero
+            ? change.Report(new("refund_by_hand", $"{owed} zu {invoice.Number} kamen nicht über Stripe und müssen von Hand erstattet werden."))
+            : change;
     }
 
     /// <summary>What the provider says of a refund that is under way. The ledger has it from the payment, see <see cref="Payment.Refunded"/>.</summary>

@@ -26,7 +26,7 @@ public sealed class Tokens
     {
         (_settings, _clock) = (settings, clock);
         _authority = new(settings.Authority);
-        _staffAuthority = settings.StaffAuthority is { } staff && staff != settings.Authority ? new(staff) : null;
+        _staffAuthority = settings.StaffAuthority is { } staff && !IsSame(staff, settings.Authority) ? new(staff) : null;
     }
 
     /// <summary>The caller, or null where there is no token or none that is believed.</summary>
@@ -69,6 +69,9 @@ public sealed class Tokens
 
     /// <summary>How far the clocks of issuer and service may be apart.</summary>
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
+    /// <summary>With or without a slash in the end, as its discovery document is found.</summary>
+    static bool IsSame(Uri one, Uri other) => one.AbsoluteUri.TrimEnd('/') == other.AbsoluteUri.TrimEnd('/');
 
     static string? Claim(JsonWebToken jwt, string type) => jwt.TryGetPayloadValue<string>(type, out var value) ? value : null;
 

@@ -54,7 +54,7 @@ function table(page) {
           <th role="rowheader" scope="row" lang=${overview.account.language}>${booking.label}</th>
           <td role="cell" class="figure" data-label=${heads.price}><span>${format.euros(booking.monthlyNetCents * booking.quantity)}
             <span class="sub">${booking.quantity > 1 ? `${format.whole(booking.quantity)} × ${format.euros(booking.monthlyNetCents)}, ` : ""}${words.plusVat}</span></span></td>
-          <td role="cell" data-label=${heads.billedThrough}>${format.day(booking.billedThrough)}</td>
+          <td role="cell" data-label=${heads.billedThrough}>${booking.status === "withdrawn" ? "–" : format.day(booking.billedThrough)}</td>
           <td role="cell" data-label=${heads.status}><div class="status">${status(page, booking)}</div></td>
         </tr>`)}
       </tbody>

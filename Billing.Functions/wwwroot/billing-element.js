@@ -501,6 +501,7 @@ export class CloudCrmBilling extends HTMLElement {
 
   /** @param {string} id @param {boolean} isDone */
   async #returnedToInvoice(id, isDone) {
+    const before = this.#page.overview.paymentMethod?.label;
     this.#open(id, { kind: "info", text: this.#words.returned.checking });
     /** @type {Invoice[]} */
     const seen = [];
@@ -524,8 +525,10 @@ export class CloudCrmBilling extends HTMLElement {
     // The method that was used is kept, which the service may hear of last.
     await this.#until(isDone ? 4 : 1, async () => {
       await this.#refresh();
-      return this.#state.overview?.paymentMethod !== null;
+      return this.#state.overview?.paymentMethod?.label !== before;
     });
+    // It is charged with what else is open.
+    await this.#follow();
   }
 
   /** @param {string} came */

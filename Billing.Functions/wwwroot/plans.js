@@ -33,7 +33,10 @@ function card({ overview, words, format, act }, plan, place, of) {
 }
 
 /** The plan's place among the plans, as a rising row of bars. @param {number} place @param {number} of */
-const steps = (place, of) => html`
-  <svg class="steps" viewBox="0 0 ${of * 11 - 3} 22" width=${of * 11 - 3} height="22" aria-hidden="true">
-    ${Array.from({ length: of }, (_, step) => svg`<rect class=${step <= place ? "on" : "off"} x=${step * 11} y=${14 - step * 7} width="8" height=${8 + step * 7} rx="2"/>`)}
-  </svg>`;
+function steps(place, of) {
+  const rise = 14 / Math.max(of - 1, 1);
+  return html`
+    <svg class="steps" viewBox="0 0 ${of * 11 - 3} 22" width=${of * 11 - 3} height="22" aria-hidden="true">
+      ${Array.from({ length: of }, (_, step) => svg`<rect class=${step <= place ? "on" : "off"} x=${step * 11} y=${14 - step * rise} width="8" height=${8 + step * rise} rx="2"/>`)}
+    </svg>`;
+}

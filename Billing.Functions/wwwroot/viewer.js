@@ -73,10 +73,12 @@ function hint({ words, format, overview }, dialog, invoice) {
   if (invoice.status === "void") return note({ kind: "warning", text: words.viewer.voidHint });
   if (invoice.kind === "credit_note" || invoice.status !== "open") return nothing;
   if (invoice.payment === "processing") return note({ kind: "info", text: words.viewer.processingHint });
-  // What is paid with is on file from then on, and charged with all that is open.
-  const others = overview.collectableCents - invoice.amountDueCents;
+  // What is paid with is on file from then on, and charged with all that is open. The overview may be older than the document.
+  const known = overview.invoices.find(({ id }) => id === invoice.id) ?? invoice;
+  const others = overview.collectableCents - (known.payment === "processing" ? 0 : known.amountDueCents);
   const also = others > 0 ? ` ${words.viewer.payChargesOthers(format.euros(others))}` : "";
-  return invoice.payment === "action_required" ? note({ kind: "warning", text: words.viewer.actionHint + also }) : note({ kind: "info", text: words.viewer.payHint + also });
+  const mustAct = invoice.payment === "action_required";
+  return note({ kind: mustAct ? "warning" : "info", text: (mustAct ? words.viewer.actionHint : words.viewer.payHint) + also });
 }
 
 /** @param {Page} page @param {Viewer} dialog @param {Invoice} invoice */

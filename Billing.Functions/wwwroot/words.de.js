@@ -171,7 +171,7 @@ export const german = {
     pay: "Jetzt bezahlen",
     payHint: "Sie bezahlen sicher über Stripe. Das Zahlungsmittel wird auch für künftige Rechnungen hinterlegt.",
     /** @param {string} amount */
-    payChargesOthers: (amount) => `Damit wird auch der offene Betrag Ihrer anderen Rechnungen von ${amount} eingezogen.`,
+    payChargesOthers: (amount) => `Mit dem verwendeten Zahlungsmittel wird auch eingezogen, was von Ihren anderen Rechnungen offen ist: ${amount}.`,
     actionHint: "Ihre Bank möchte diese Zahlung von Ihnen bestätigt haben. Bitte klicken Sie auf „Jetzt bezahlen“.",
     processingHint: "Ihre Zahlung ist unterwegs. Eine SEPA-Lastschrift braucht einige Bankarbeitstage; Sie müssen nichts weiter tun.",
     pdf: "PDF-Ansicht",

@@ -148,7 +148,7 @@ export const english = {
     xml: "E-invoice (XML)",
     pay: "Pay now",
     payHint: "You pay securely via Stripe. The payment method is also kept for future invoices.",
-    payChargesOthers: (amount) => `The open amount of your other invoices, ${amount}, is charged to it as well.`,
+    payChargesOthers: (amount) => `The payment method you use is also charged with what is open of your other invoices: ${amount}.`,
     actionHint: "Your bank wants you to confirm this payment. Please click “Pay now”.",
     processingHint: "Your payment is on its way. A SEPA debit takes a few banking days; there is nothing more to do.",
     pdf: "PDF view",

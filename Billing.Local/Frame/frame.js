@@ -96,7 +96,12 @@ for (const choice of [account, role, language]) choice.addEventListener("change"
 
 const dialog = /** @type {HTMLDialogElement} */ (byId("new"));
 const form = /** @type {HTMLFormElement} */ (dialog.querySelector("form"));
-byId("open").addEventListener("click", () => dialog.showModal());
+byId("open").addEventListener("click", () => guarded(async () => {
+  /** @type {{ plans: { plan: string, name: string }[] }} */
+  const { plans } = await call("GET", "/api/catalog");
+  form.plan.replaceChildren(...plans.map(({ plan, name }) => new Option(name.split(" - ").at(-1), plan)));
+  dialog.showModal();
+}));
 byId("abort").addEventListener("click", () => dialog.close());
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

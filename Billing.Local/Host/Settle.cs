@@ -61,8 +61,8 @@ sealed class Settle(FunctionRunner runner, Queues queues, HostSettings settings,
             var deliveries = idle && stripe is not null ? await stripe.OutstandingAsync(cancellation) : 0;
             // What the queues hold while something is under way does not matter: quiet it is not.
             var waiting = idle && deliveries == 0 ? (await queues.CountAsync(cancellation)).Where(queue => queue.Value > 0).ToList() : [];
-            var moves = !runner.Idle || runner.Started != started;
-            if (idle && !moves && deliveries == 0 && waiting.Count == 0) return;
+            var moves = !idle || !runner.Idle || runner.Started != started;
+            if (!moves && deliveries == 0 && waiting.Count == 0) return;
             if (waiting.Count > 0) queues.Nudge();
             if (waited.Elapsed >= AtMost)
             {

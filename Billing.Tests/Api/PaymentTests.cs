@@ -718,6 +718,23 @@ public class PaymentTests(Walk<PaymentTests> walk) : Stories(walk), IClassFixtur
         Assert.Single(await Intents(acme), intent => intent.Cents("amount") == 8211);
     });
 
+    /// <summary>What failed is cancelled: where the answer to that is lost, or somebody did it by hand, the next one to hear of it finds it cancelled, not failed.</summary>
+    [Fact]
+    public Task A_debit_given_on_Stripes_page_has_failed_whoever_hears_of_its_cancellation() => Story(async () =>
+    {
+        var acme = await Open("pro", "2026-03-19");
+        (await Service.Stripe.CompleteAsync(await acme.PayPageAsync((await acme.LastDocumentAsync()).Text("id")), FailingDebit)).Ok();
+        await Until("2026-03-20");
+        Assert.Equal("open processing", await State(acme));
+        await Service.Stripe.FailAsync([("GET /v1/payment_intents/*", "429", 100_000), ("GET /v1/checkout/sessions/*", "429", 100_000)]);
+        await Until("2026-03-28");
+        await Service.Stripe.RecoverAsync();
+        await Service.Stripe.ByHandAsync(HttpMethod.Post, $"payment_intents/{Assert.Single(await Intents(acme)).Text("id")}/cancel");
+        await Until("2026-03-29");
+
+        Assert.Equal("open failed", await State(acme));
+    });
+
     // --- webhooks
 
     [Fact]

@@ -541,7 +541,7 @@ public sealed class HostileTests(PageWorld world) : IAsyncLifetime
 
         await visitor.ClickAsync("PDF / Details", visitor.Invoices.First);
         Assert.Equal(4165, upgrade.Cents("grossCents"));
-        await Expect(visitor.Dialog).ToContainTextAsync("Damit wird auch der offene Betrag Ihrer anderen Rechnungen von 53,43 € eingezogen.");
+        await Expect(visitor.Dialog).ToContainTextAsync("Mit dem verwendeten Zahlungsmittel wird auch eingezogen, was von Ihren anderen Rechnungen offen ist: 53,43 €.");
     }
 
     [Fact]

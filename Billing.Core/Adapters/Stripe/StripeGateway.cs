@@ -121,17 +121,8 @@ public sealed class StripeGateway(StripeClient client, TimeProvider clock) : IPa
 
     static bool IsCharged(Stripe.PaymentMethod method) => Methods.Contains(method.Type);
 
-    public async Task PreferMethodAsync(string customer, string method, CancellationToken cancellation)
-    {
-        try
-        {
-            await AskAsync(stop => client.V1.Customers.UpdateAsync(customer, new() { InvoiceSettings = new() { DefaultPaymentMethod = method } }, null, stop), cancellation);
-        }
-        catch (PaymentRefusedException)
-        {
-            // The method or the customer is gone already.
-        }
-    }
+    public Task PreferMethodAsync(string customer, string method, CancellationToken cancellation) => AskAsync(
+        stop => client.V1.Customers.UpdateAsync(customer, new() { InvoiceSettings = new() { DefaultPaymentMethod = method } }, null, stop), cancellation);
 
     /// <summary>The reference that Stripe debits the account under: the mandate was given when it was put on file, or with the payment it came with.</summary>
     async Task<string?> FindMandateAsync(string customer, string method, CancellationToken cancellation)
